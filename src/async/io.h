@@ -1,0 +1,11 @@
+/* io.h - awaiting file descriptors. */
+#ifndef TRAWL_ASYNC_IO_H
+#define TRAWL_ASYNC_IO_H
+
+#include "async/future.h"
+
+/* Suspends until fd is ready for one of `events` (IO_READ, IO_WRITE). Returns the
+ * events that are there, or -ECANCELED. A regular file is always ready. */
+async int io_wait(int fd, unsigned events);
+
+#endif

@@ -1,0 +1,41 @@
+/* url.h - URLs of http and https (RFC 3986), by libcurl's own parser.
+ *
+ * What decides who receives a header must read a URL exactly as the transfer will:
+ * libcurl's parser is the one authority here. A fast path takes the plain spellings
+ * that nearly every list is made of and gives the same answer. */
+#ifndef TRAWL_BASE_URL_H
+#define TRAWL_BASE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum url_error { URL_OK, URL_MALFORMED, URL_UNSUPPORTED_SCHEME };
+
+/* scheme://host:port, lower case, port always given: "https://example.com:443".
+ * User name and password are no part of it (RFC 6454, 4). */
+struct origin {
+    char *text; /* owned */
+    bool secure;
+};
+
+/* Checks an absolute URL and sets *origin (origin_clear frees it; untouched on
+ * failure). A URL without a scheme is taken as http://. With a reason in *why (a
+ * static string) when it fails. White space and control characters anywhere are
+ * malformed; bytes over 0x7f in the path are not. */
+enum url_error url_origin(const char *url, struct origin *origin, const char **why);
+
+void origin_clear(struct origin *origin);
+bool origin_eq(const struct origin *a, const struct origin *b);
+
+/* Writes what the server will be asked for: scheme added when missing, spaces kept
+ * out, user name, password and fragment removed. NULL when the URL is malformed; the
+ * caller frees. */
+char *url_effective(const char *url);
+
+/* Resolves a reference, as in Location, against an absolute base (RFC 3986, 5.2);
+ * a base's fragment is inherited where the reference has none (RFC 9110, 10.2.2).
+ * NULL with *error set when the result is no URL or its scheme is not http or https;
+ * the caller frees. */
+char *url_resolve(const char *base, const char *reference, enum url_error *error);
+
+#endif
