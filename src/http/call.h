@@ -1,0 +1,56 @@
+/* call.h - one request on its way: hops, attempts, and what came of them.
+ *
+ * The steps of the way, so that whoever drives it (client_fetch, a pool) reads as one
+ * loop: take a place, call_step, give the place back, go on as the step says. */
+#ifndef TRAWL_HTTP_CALL_H
+#define TRAWL_HTTP_CALL_H
+
+#include "base/list.h"
+#include "http/client.h"
+
+/* One redirect that was followed. */
+struct redirection {
+    char *url; /* what was asked for, owned */
+    int status;
+};
+
+struct call {
+    struct request request;
+    struct response response;
+    struct hop hop;             /* the exchange to come, or the last */
+    struct origin first;        /* where the request was meant to go */
+    int attempts;
+    struct redirection *redirects;
+    size_t redirect_count;
+    struct timings earlier;     /* of this attempt, in the hops before this */
+    double created, started;    /* loop_time; started: the first attempt, or 0 */
+    double queued;              /* seconds spent without a place, not between attempts */
+    double waiting_since;
+    bool checked;               /* the URL was found good, hop and first are set */
+    struct ticket ticket;
+    struct list node;           /* the driver's */
+};
+
+enum call_next { CALL_DONE, CALL_REDIRECT, CALL_RETRY };
+
+/* The call takes the request over (it is cleared with the call). */
+void call_init_take(struct call *call, struct request *rq);
+void call_clear(struct call *call);
+
+/* Checks the URL and sets the first hop; false when the call is done already with an
+ * error in its response. */
+bool call_check(struct call *call);
+
+/* The origin whose place the next exchange needs. */
+const char *call_origin(const struct call *call);
+
+/* Suspends for the next exchange. CALL_DONE: the response stands. CALL_REDIRECT: again,
+ * at call_origin. CALL_RETRY: again, after *delay seconds. A pause that the server asked
+ * for is set for its origin. */
+async enum call_next call_step(struct call *call, struct client *c, double *delay);
+
+/* Ends a call that will not be tried (again), as cancelled; a response that stands
+ * whole is kept. */
+void call_cancel(struct call *call, const char *why);
+
+#endif

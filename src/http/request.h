@@ -1,0 +1,37 @@
+/* request.h - what to ask a server. */
+#ifndef TRAWL_HTTP_REQUEST_H
+#define TRAWL_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define REQUEST_DEFAULT (-1) /* for the numbers below: as the client is set */
+
+/* All strings are owned, NULL where not given. The headers are lines "Name: value",
+ * meant for the origin of `url` alone. */
+struct request {
+    char *url;
+    char *method;   /* NULL: GET, or POST when there is a body */
+    char **headers; /* header_count lines */
+    size_t header_count;
+    char *body;
+    size_t body_len;
+    double max_time; /* seconds for one attempt */
+    int retries;
+    bool keep_body;  /* keep the response's body, decoded, in memory */
+};
+
+void request_init(struct request *rq, const char *url);
+void request_clear(struct request *rq);
+void request_add_header(struct request *rq, const char *line);
+
+/* Sets the body; the bytes are taken over and freed with the request. */
+void request_take_body(struct request *rq, char *body, size_t n);
+
+/* "GET", "POST", ... */
+const char *request_method(const struct request *rq);
+
+/* Methods that may be sent twice without harm (RFC 9110, 9.2.2). */
+bool method_idempotent(const char *method);
+
+#endif

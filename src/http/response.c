@@ -1,0 +1,50 @@
+#include "http/response.h"
+
+#include <stdlib.h>
+
+void response_clear(struct response *rs)
+{
+    free(rs->message);
+    headers_clear(&rs->headers);
+    buf_clear(&rs->body);
+    *rs = (struct response){0};
+}
+
+void response_reset(struct response *rs)
+{
+    struct buf lines = rs->headers.lines, body = rs->body;
+
+    free(rs->message);
+    *rs = (struct response){0};
+    buf_reset(&lines);
+    buf_reset(&body);
+    rs->headers.lines = lines;
+    rs->body = body;
+}
+
+void response_fail(struct response *rs, enum http_error error, const char *format, ...)
+{
+    struct buf text = BUF_INIT;
+    va_list ap;
+
+    va_start(ap, format);
+    buf_vappendf(&text, format, ap);
+    va_end(ap);
+    free(rs->message);
+    rs->message = buf_take(&text);
+    rs->error = error;
+}
+
+bool response_redirects(const struct response *rs, struct slice *location)
+{
+    switch (rs->status) {
+    case 301:
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        return headers_get(&rs->headers, "Location", location);
+    default:
+        return false;
+    }
+}

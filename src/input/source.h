@@ -1,0 +1,56 @@
+/* source.h - where requests come from: arguments, a file, standard input.
+ *
+ * Reading is lazy: a line is read when it is asked for, so results flow before the
+ * input ends and memory does not grow with it. Every input item gives one item here,
+ * wrong ones too. */
+#ifndef TRAWL_INPUT_SOURCE_H
+#define TRAWL_INPUT_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "async/loop.h"
+#include "http/request.h"
+
+/* What arguments that are URLs are asked with, and what a line leaves open. Borrowed. */
+struct request_template {
+    const char *method; /* -X */
+    const char *body;   /* -d, --json: bytes, NULL for none */
+    size_t body_len;
+    bool json;          /* --json: its headers too */
+};
+
+struct source_config {
+    const char *const *urls; /* arguments, NULL-terminated; "-" is standard input */
+    const char *file;        /* -i; "-" is standard input; NULL: none */
+    bool glob;               /* expand arguments, curl's way */
+    struct request_template request;
+};
+
+/* One input item. Either a request, or a reason why it is none. */
+struct item {
+    uint64_t index;        /* counts all items of the run from 0 */
+    struct request request;/* request.url is what the record shows, also for a wrong one */
+    char *id;              /* raw JSON of the line's id, one line; owned, NULL: none */
+    char *why;             /* what is wrong with it, for people; owned, NULL: nothing */
+    uint8_t key[16];       /* of the bytes of the line: the same line, the same key */
+};
+
+void item_clear(struct item *item);
+
+struct source;
+
+/* Opens the inputs in order: arguments, then the file. With neither, standard input.
+ * NULL with a message logged when a file or a pattern is wrong. */
+struct source *source_new(const struct source_config *config);
+void source_free(struct source *s);
+
+/* Suspends until there is an item. 1 with *item set, to be cleared by the caller; 0 at
+ * the end; -ECANCELED; another -errno when reading failed (it was logged). */
+async int source_next(struct source *s, struct item *item);
+
+/* How many items there are, when that can be told without reading on: 0 otherwise. */
+uint64_t source_total(const struct source *s);
+
+#endif

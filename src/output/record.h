@@ -1,0 +1,45 @@
+/* record.h - one input, one record: as a JSON line, as readable text, as a line of the
+ * user's own. The fields are named in trawl-fetch(1) and contrib/schema. */
+#ifndef TRAWL_OUTPUT_RECORD_H
+#define TRAWL_OUTPUT_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "http/call.h"
+
+/* All that a record tells. Borrowed. */
+struct record {
+    uint64_t index;
+    const char *id;         /* raw JSON, or NULL */
+    const struct call *call;
+    enum http_error error;  /* the call's, or HTTP_STATUS for a status not accepted */
+};
+
+enum record_format { RECORD_JSON, RECORD_TEXT, RECORD_WRITE_OUT };
+
+struct write_out; /* a compiled -w format */
+
+struct record_options {
+    enum record_format format;
+    bool body, headers, redirects;
+    bool color; /* text only */
+    const struct write_out *write_out;
+};
+
+/* Appends the record with its line end. */
+void record_append(struct buf *out, const struct record *r, const struct record_options *o);
+
+/* Appends the same, for a request that is not sent (--dry-run): what would be asked,
+ * credentials masked. `config` has the headers that go with every request. */
+void record_append_dry(struct buf *out, const struct record *r,
+                       const struct client_config *config);
+
+/* Compiles curl's -w format: %{name}, %%, \n, \t, \r; "@file" is read by the caller.
+ * NULL with a message in *why (owned by the caller; it names the nearest name) for an
+ * unknown name. */
+struct write_out *write_out_new(const char *format, char **why);
+void write_out_free(struct write_out *w);
+
+#endif
