@@ -23,7 +23,8 @@ struct executor_job {
 /* Queues fn(arg); the job is the caller's and lives until its future is done. The
  * future can be cancelled only until a thread has taken the job up: after that
  * future_cancel refuses, and a cancelled task learns of it at its next await. Jobs
- * start in the order in which they came. */
+ * start in the order in which they came. When no thread can be had at all, it runs at
+ * once, here. */
 void executor_submit(struct executor_job *job, executor_fn *fn, void *arg);
 
 /* Suspends until fn(arg) has run on another thread; returns its result, or -ECANCELED

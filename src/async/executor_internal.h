@@ -4,7 +4,8 @@
 
 struct executor;
 
-/* Waits for the jobs that are running and joins the threads; NULL is allowed. */
+/* Waits for all jobs, queued ones too, and joins the threads; NULL is allowed. The
+ * futures of jobs that end here stay pending: the loop runs no more. */
 void executor_free(struct executor *e);
 
 #endif

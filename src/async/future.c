@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "async/future_internal.h"
 #include "async/loop_internal.h"
 
 void future_init(struct future *f, const char *what)

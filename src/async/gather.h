@@ -15,8 +15,12 @@ enum gather_mode {
 
 /* Suspends until all n futures are done and stores their results in input order in
  * `results` (n ints, or NULL); after a first error those not done yet stand as
- * -EINPROGRESS. When the caller is cancelled all of them are cancelled and awaited,
- * and -ECANCELED is returned. */
+ * -EINPROGRESS. At once, without suspending, when all are done or one has failed. A
+ * future that was cancelled is an error too, as in asyncio.
+ *
+ * When the caller is cancelled all of them are cancelled and awaited, and -ECANCELED is
+ * returned, whatever their results. (asyncio returns when the first has ended, unless
+ * return_exceptions is set; here the futures often stand on the caller's stack.) */
 async int gather(struct future *const futures[], size_t n, int results[],
                  enum gather_mode mode);
 

@@ -121,11 +121,20 @@ struct loop *loop_new(void)
     return loop;
 }
 
+/* Their owners may outlive the loop, and must not find themselves linked to it. */
+static void forget(struct list *handles)
+{
+    while (list_shift(handles))
+        ;
+}
+
 void loop_free(struct loop *loop)
 {
     assert(current == loop);
     assert(list_empty(&loop->tasks.all));
     executor_free(loop->executor);
+    forget(&loop->ready);
+    forget(&loop->remote);
     for (int signo = 1; signo < NSIG; signo++)
         loop_remove_signal(loop, signo);
     timer_heap_clear(&loop->timers);
@@ -243,14 +252,16 @@ void loop_add_signal(struct loop *loop, int signo, loop_fn *fn, void *arg)
     struct signal_watcher *s;
 
     assert(signo > 0 && signo < NSIG);
-    loop_remove_signal(loop, signo);
-    s = mem_alloc(sizeof(*s));
+    s = loop->signals[signo];
+    if (!s) {
+        s = loop->signals[signo] = mem_alloc(sizeof(*s));
+        ev_signal_init(&s->watcher, signal_arrived, signo);
+        loop->signal_count++;
+    }
+    /* Replaced in place: between two watchers the signal would end the program. */
     s->fn = fn;
     s->arg = arg;
-    ev_signal_init(&s->watcher, signal_arrived, signo);
     ev_signal_start(loop->ev, &s->watcher);
-    loop->signals[signo] = s;
-    loop->signal_count++;
 }
 
 void loop_remove_signal(struct loop *loop, int signo)
@@ -332,15 +343,22 @@ static void poll_events(struct loop *loop)
     ev_timer_stop(loop->ev, &loop->wake);
 }
 
+/* Returns whether to return: at the end of a round, and before any wait. */
+static bool run_rounds(struct loop *loop, const struct future *f)
+{
+    for (int i = 0; i < ROUNDS_PER_POLL && !list_empty(&loop->ready); i++) {
+        if (loop->stop || future_done(f))
+            return true;
+        run_round(loop);
+    }
+    return loop->stop || future_done(f);
+}
+
 void loop_run_until_complete(struct loop *loop, struct future *f)
 {
     assert(!task_current());
     loop->stop = false;
-    while (!loop->stop) {
-        for (int i = 0; i < ROUNDS_PER_POLL && !list_empty(&loop->ready); i++)
-            run_round(loop);
-        if (future_done(f))
-            break;
+    while (!run_rounds(loop, f)) {
         poll_events(loop);
         collect_due(loop);
     }

@@ -24,7 +24,7 @@ typedef void loop_fn(void *arg);
 /* The loop is current in the thread that made it until loop_free. Most programs call
  * loop_run (task.h) and never see these two. */
 struct loop *loop_new(void);
-void loop_free(struct loop *loop); /* no task may be left */
+void loop_free(struct loop *loop); /* no task and no armed timer may be left */
 
 /* The current loop of this thread; asserts that there is one. */
 struct loop *loop_current(void);

@@ -16,7 +16,7 @@ void semaphore_init(struct semaphore *s, unsigned value);
 /* Suspends until a place is free and takes it; 0, or -ECANCELED without a place. */
 async int semaphore_acquire(struct semaphore *s);
 
-/* Takes a place if one is free and nobody waits for it. */
+/* Takes a place if one is free (then nobody waits for it). */
 bool semaphore_try_acquire(struct semaphore *s);
 
 /* Gives a place back, to whoever has waited longest. From tasks and callbacks. */

@@ -21,6 +21,14 @@
 /* Address space, not memory: only the pages that a task touches are ever there.
  * AddressSanitizer's frames are several times as large. */
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+#define BIG_FRAMES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define BIG_FRAMES 1
+#endif
+#endif
+
+#ifdef BIG_FRAMES
 #define STACK_BYTES (1024 * 1024)
 #else
 #define STACK_BYTES (256 * 1024)

@@ -9,6 +9,7 @@
 #include "async/future_internal.h"
 #include "async/loop_internal.h"
 #include "async/stack.h"
+#include "async/task_internal.h"
 #include "base/mem.h"
 
 struct task {
@@ -24,9 +25,9 @@ struct task {
     struct future *awaits; /* NULL: runs or is ready to */
     int result;
     unsigned refs;
-    unsigned cancelling;  /* requests made and not taken back */
-    bool must_cancel;     /* a request that no await has returned yet */
-    bool shielded;        /* awaits without passing a request on */
+    unsigned cancelling; /* requests made and not taken back */
+    bool must_cancel;    /* a request that no await has returned yet */
+    bool shielded;       /* awaits without passing a request on */
     bool finished;
 };
 
@@ -190,6 +191,14 @@ static void suspend_on(struct task *t, struct future *f)
     suspend(t);
 }
 
+/* A request that came after f was cancelled, and before its waiter ran, is one with
+ * what f brings: the task must not be cancelled once more in its clean-up. */
+static void take_what_came(struct task *t, const struct future *f)
+{
+    if (f->result == -ECANCELED)
+        take_cancellation(t);
+}
+
 int future_await(struct future *f)
 {
     struct task *t = awaiting_task();
@@ -197,8 +206,10 @@ int future_await(struct future *f)
     /* A result that is there is not refused: the request waits for the next await. */
     if (!f->done && take_cancellation(t) && !future_cancel(f))
         t->must_cancel = true;
-    if (!f->done)
+    if (!f->done) {
         suspend_on(t, f);
+        take_what_came(t, f);
+    }
     assert(f->done);
     return f->result;
 }
@@ -217,8 +228,10 @@ int future_await_shielded(struct future *f)
     /* Woken by the one or the other; the second must not resume what comes next. */
     future_remove_done_callback(&t->wakeup);
     handle_cancel(&t->step);
-    if (f->done)
+    if (f->done) {
+        take_what_came(t, f);
         return f->result;
+    }
     take_cancellation(t);
     return -ECANCELED;
 }
@@ -266,10 +279,37 @@ int task_sleep(double seconds)
 
 /* ---- cancelling ---- */
 
+/* The task that t awaits and would pass a request on to, or NULL. */
+static struct task *awaited_task(const struct task *t)
+{
+    struct future *f = t->awaits;
+
+    return f && !f->done && !t->shielded && f->cancel == cancel_task_future
+               ? container_of(f, struct task, future)
+               : NULL;
+}
+
+/* Counts the request in each of the tasks that await one another and returns the
+ * innermost. A loop: the chain may be longer than a stack is deep. */
+static struct task *pass_on(struct task *t)
+{
+    struct task *inner, *behind = t;
+
+    for (bool odd = false; (inner = awaited_task(t)); odd = !odd) {
+        t->cancelling++;
+        t = inner;
+        assert(t != behind && "tasks that await each other in a circle");
+        if (odd)
+            behind = awaited_task(behind);
+    }
+    return t;
+}
+
 bool task_cancel(struct task *t)
 {
     if (future_done(&t->future))
         return false;
+    t = pass_on(t);
     t->cancelling++;
     if (t->awaits && !t->awaits->done) {
         if (!t->shielded && future_cancel(t->awaits))
@@ -283,9 +323,26 @@ bool task_cancel(struct task *t)
 
 void task_uncancel(struct task *t)
 {
+    task_uncancel_to(t, 0);
+}
+
+bool task_uncancel_to(struct task *t, unsigned base)
+{
     assert(t->cancelling > 0);
-    if (--t->cancelling == 0)
-        t->must_cancel = false;
+    if (--t->cancelling > base)
+        return false;
+    t->must_cancel = false;
+    return true;
+}
+
+unsigned task_cancel_delivered(const struct task *t)
+{
+    return t->cancelling - (t->must_cancel ? 1 : 0);
+}
+
+void task_cancel_again(struct task *t)
+{
+    t->must_cancel = true;
 }
 
 unsigned task_cancelling(const struct task *t)
@@ -295,18 +352,30 @@ unsigned task_cancelling(const struct task *t)
 
 /* ---- the whole ---- */
 
+/* Cancels the tasks that there are, each once, and runs until they have ended. */
+static void cancel_live(struct loop *loop)
+{
+    struct task **live = NULL;
+    size_t n = 0, cap = 0;
+
+    list_for_each (node, &loop_tasks(loop)->all) {
+        if (n == cap)
+            live = mem_reallocarray(live, cap = cap ? 2 * cap : 16, sizeof(*live));
+        live[n++] = task_ref(container_of(node, struct task, all));
+    }
+    for (size_t i = 0; i < n; i++)
+        task_cancel(live[i]);
+    for (size_t i = 0; i < n; i++) {
+        loop_run_until_complete(loop, &live[i]->future);
+        task_unref(live[i]);
+    }
+    free(live);
+}
+
 static void cancel_all(struct loop *loop)
 {
-    struct list *all = &loop_tasks(loop)->all;
-
-    list_for_each(node, all)
-        task_cancel(container_of(node, struct task, all));
-    while (!list_empty(all)) {
-        struct task *t = task_ref(container_of(all->next, struct task, all));
-
-        loop_run_until_complete(loop, &t->future);
-        task_unref(t);
-    }
+    while (!list_empty(&loop_tasks(loop)->all)) /* some may have made others */
+        cancel_live(loop);
 }
 
 int loop_run(task_fn *fn, void *arg)
@@ -326,13 +395,13 @@ int loop_run(task_fn *fn, void *arg)
 
 void task_list(struct buf *out)
 {
-    list_for_each(node, &state()->all)
-    {
+    list_for_each (node, &state()->all) {
         struct task *t = container_of(node, struct task, all);
 
         if (t->awaits)
             buf_appendf(out, "  %s: awaits %s\n", t->name, t->awaits->what);
         else
-            buf_appendf(out, "  %s: %s\n", t->name, t == task_current() ? "runs" : "ready");
+            buf_appendf(out, "  %s: %s\n", t->name,
+                        t == task_current() ? "runs" : "ready");
     }
 }

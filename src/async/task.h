@@ -49,9 +49,9 @@ async int task_await(struct task *t);
 bool task_done(const struct task *t);
 int task_result(const struct task *t); /* of a done task (asserted) */
 
-/* Requests cancellation; false when the task is done. Each call counts as one request
- * until task_uncancel takes it back: that is how timeout (wait.h) tells its own
- * request from another's. */
+/* Requests cancellation; false when the task is done. Requests that come before the
+ * task runs again are delivered as one. Each call counts as one until task_uncancel
+ * takes it back: that is how timeout (wait.h) tells its own request from another's. */
 bool task_cancel(struct task *t);
 void task_uncancel(struct task *t);
 unsigned task_cancelling(const struct task *t); /* requests not taken back */
