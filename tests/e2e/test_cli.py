@@ -1,0 +1,298 @@
+#!/usr/bin/env python3
+"""The command line: help, mistakes and how they are told, completion, man pages."""
+
+import glob
+import os
+import pty
+import re
+import subprocess
+
+import harness
+from harness import check, contains, fetch, need, same, trawl, write
+from servers import fixed
+
+OPTIONS = """
+    --header --user-agent --user --cookie --proxy --insecure --cacert --cert --key
+    --http1.1 --http2 --resolve --connect-to --netrc --max-redirs --max-time
+    --connect-timeout --stall-timeout --deadline --retry --retry-delay
+    --retry-max-delay --retry-max-time --retry-all-errors --backoff --concurrency
+    --per-host --rate --host-delay --limit-rate --max-size --accept-status
+    --deny-private --state --dry-run --format --output --progress --color --summary
+    --request --data --json --glob --input --ordered --fail-fast --body --headers
+    --redirects --write-out --help""".split()
+
+
+def usage_error(result, *parts):
+    """Exit 2, nothing on standard output, the parts in the message."""
+    result.exited(2)
+    same(result.out, b"", "stdout")
+    contains(result.err, *parts)
+    check(len(result.err.splitlines()) <= 4, "the message is long")
+
+
+# --- help and version -------------------------------------------------------------
+
+def test_help():
+    """--help and -h of trawl and of fetch: on stdout, within 80 columns and 64 lines"""
+    for args in (("--help",), ("-h",), ("fetch", "--help"), ("fetch", "-h")):
+        result = trawl(*args).exited(0)
+        same(result.err, "", "stderr")
+        text = result.out.decode().splitlines()
+        check(5 <= len(text) <= 64, f"{len(text)} lines")
+        wide = [line for line in text if len(line) > 80]
+        check(not wide, f"too wide: {wide[:2]}")
+
+
+def test_help_names_commands():
+    """--help names the commands and what they do"""
+    contains(trawl("--help").out.decode(), "fetch")
+
+
+def test_help_names_options():
+    """fetch --help names every option"""
+    text = trawl("fetch", "--help").out.decode()
+    missing = [o for o in OPTIONS if not re.search(re.escape(o) + r"\b", text)]
+    same(missing, [], "missing")
+
+
+def test_version():
+    """--version and -V"""
+    for option in ("--version", "-V"):
+        contains(trawl(option).exited(0).out.decode(), "trawl ", "libcurl")
+
+
+def test_help_to_full_disk():
+    """--help to /dev/full is a local failure"""
+    with open("/dev/full", "wb") as full:
+        trawl("--help", stdout=full.fileno()).exited(3)
+
+
+# --- mistakes ---------------------------------------------------------------------
+
+def test_nothing():
+    """trawl alone: usage on standard error"""
+    result = trawl().exited(2)
+    same(result.out, b"", "stdout")
+    contains(result.err, "fetch", "--help")
+
+
+def test_no_input_on_terminal():
+    """fetch with nothing named and a terminal as standard input: usage"""
+    ours, theirs = pty.openpty()
+    result = fetch(stdin=theirs).exited(2)
+    os.close(ours)
+    os.close(theirs)
+    same(result.out, b"", "stdout")
+    contains(result.err, "--help")
+
+
+def test_unknown_option():
+    """an unknown option suggests the near one"""
+    for wrong, right in (("--max-tme", "--max-time"), ("--retires", "--retry"),
+                         ("--ordred", "--ordered"), ("--per-hosts", "--per-host")):
+        usage_error(fetch(wrong, "3", "http://127.0.0.1/"), wrong, right)
+
+
+def test_unknown_option_far():
+    """an option like none: no far-fetched suggestion"""
+    result = fetch("--xyzzyplugh", "http://127.0.0.1/").exited(2)
+    contains(result.err, "--xyzzyplugh")
+    check("mean" not in result.err, "a suggestion")
+
+
+def test_unknown_short_option():
+    """an unknown short option"""
+    usage_error(fetch("-Z", "http://127.0.0.1/"), "-Z")
+
+
+def test_unknown_command():
+    """an unknown command suggests the near one"""
+    usage_error(trawl("fech", "http://127.0.0.1/"), "fech", "fetch")
+
+
+def test_missing_argument():
+    """an option without its value"""
+    for option in ("--max-time", "-j", "-o", "--retry", "-H"):
+        usage_error(trawl("fetch", "http://127.0.0.1/", option), option)
+
+
+def test_superfluous_argument():
+    """a value for an option that takes none"""
+    usage_error(trawl("fetch", "--ordered=yes", "http://127.0.0.1/"), "--ordered")
+
+
+WRONG = (
+    ("--concurrency", "0"), ("--concurrency", "x"), ("--concurrency", "-1"),
+    ("--concurrency", "1x"), ("--concurrency", "99999999999999999999"),
+    ("--concurrency", ""), ("--per-host", "0"), ("--per-host", "many"),
+    ("--retry", "x"), ("--retry", "-1"), ("--retry-delay", "soon"),
+    ("--retry-max-delay", "-1"), ("--retry-max-time", "x"), ("--max-time", "-1"),
+    ("--max-time", "nan"), ("--max-time", "x"), ("--connect-timeout", "x"),
+    ("--stall-timeout", "x"), ("--deadline", "x"), ("--backoff", "quadratic"),
+    ("--rate", "fast"), ("--rate", "-1/s"), ("--host-delay", "x"),
+    ("--limit-rate", "x"), ("--max-size", "1q"), ("--max-size", "-1"),
+    ("--accept-status", "abc"), ("--accept-status", "500-400"),
+    ("--accept-status", "200,,"), ("--accept-status", "99999"), ("--format", "xml"),
+    ("--progress", "sometimes"), ("--color", "blue"), ("--max-redirs", "x"),
+    ("--resolve", "nonsense"), ("--connect-to", "x"), ("--header", "no colon"),
+    ("--header", "X-A: 1\r\nX-B: 2"), ("--request", "A B"), ("--json", "{broken"))
+
+
+def test_wrong_values():
+    """wrong values: the message names option and value, nothing is sent"""
+    server = fixed()
+    for option, value in WRONG:
+        result = trawl("fetch", option, value, server.url)
+        same((option, value, result.status), (option, value, 2), "exit status")
+        contains(result.err, option)
+        contains(result.err, value.split("\r")[0])
+        same(result.out, b"", "stdout")
+    same(server.hits, [], "requests")
+
+
+def test_wrong_short_value():
+    """a wrong value of a short option"""
+    usage_error(trawl("fetch", "-j", "none", "http://127.0.0.1/"), "none")
+
+
+def test_choices_told():
+    """a wrong word: the message lists the right ones"""
+    usage_error(trawl("fetch", "--backoff", "x", "http://127.0.0.1/"),
+                "exponential", "linear", "constant")
+
+
+def test_hostile_option_text():
+    """control characters of a wrong option do not reach the terminal"""
+    result = trawl("fetch", "--\x1b[31mred", "x").exited(2)
+    check("\x1b" not in result.err, "raw escape")
+
+
+# --- spellings --------------------------------------------------------------------
+
+def test_spellings():
+    """--name value, --name=value, -jN, -j N, bundled flags, options after URLs"""
+    url = fixed().url
+    for args in (["--concurrency", "5", url], ["--concurrency=5", url], ["-j5", url],
+                 ["-j", "5", url], ["-kv", url], [url, "-j", "5"], ["-k4", url],
+                 ["-Aagent", url], ["--max-time=5", "--", url]):
+        fetch(*args).ok(1)
+
+
+def test_double_dash():
+    """after -- nothing is an option"""
+    result = fetch("--", "--ordered").exited(1)
+    same(result.record["url"], "--ordered", "url")
+
+
+def test_good_values():
+    """values in the spellings that the manual promises"""
+    url = fixed().url
+    for option, value in (
+            ("--max-time", "2.5"), ("--max-time", "500ms"), ("--max-time", "1m"),
+            ("--rate", "100/s"), ("--rate", "1000"), ("--rate", "60000/m"),
+            ("--limit-rate", "1M"), ("--max-size", "10k"), ("--max-size", "10K"),
+            ("--accept-status", "200-299,304,404"), ("--accept-status", "200"),
+            ("--retry", "0"), ("--max-redirs", "0"), ("--backoff", "linear"),
+            ("--progress", "never"), ("--color", "auto"), ("--deadline", "30")):
+        trawl("fetch", option, value, url).ok(1)
+
+
+def test_last_wins():
+    """an option given twice: the last one counts"""
+    server = fixed()
+    fetch("-A", "one", "-A", "two", server.url).ok(1)
+    same(server.requests[0]["User-Agent"], "two", "User-Agent")
+
+
+# --- completion -------------------------------------------------------------------
+
+def completion(shell):
+    text = trawl("--completion", shell).exited(0).out.decode()
+    contains(text, "max-time", "fetch")
+    return text
+
+
+def test_completion_parses():
+    """completions are accepted by their shells, where these are installed"""
+    for shell in ("bash", "zsh", "fish"):
+        path = write(completion(shell), "completion")
+        program = harness.shutil.which(shell)
+        if program:
+            done = subprocess.run([program, "-n", path], capture_output=True, text=True,
+                                  check=False)
+            same((done.returncode, done.stderr), (0, ""), shell)
+
+
+def test_completion_complete():
+    """completions know every option"""
+    for shell in ("bash", "zsh", "fish"):
+        text = completion(shell)
+        missing = [o for o in OPTIONS if o[2:] not in text]
+        same(missing, [], shell)
+
+
+def complete(*words):
+    """What bash offers for the last word."""
+    script = ('source "$1"; shift; spec=$(complete -p trawl); '
+              '[[ $spec =~ -F\\ ([^ ]+) ]]; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+              'COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; '
+              '"${BASH_REMATCH[1]}" trawl "${@: -1}" "${@: -2:1}"; '
+              'printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run([need("bash"), "--norc", "-c", script, "bash",
+                           write(completion("bash"), "c"), *words],
+                          capture_output=True, text=True, check=False)
+    same(done.stderr, "", "stderr of bash")
+    return [w.strip() for w in done.stdout.split("\n") if w.strip()]
+
+
+def test_completion_bash_works():
+    """bash completes commands, options and the words of an option"""
+    contains(complete("trawl", "fe"), "fetch")
+    contains(complete("trawl", "fetch", "--max-t"), "--max-time")
+    same(sorted(complete("trawl", "fetch", "--backoff", "")),
+         ["constant", "exponential", "linear"], "words")
+
+
+def test_completion_unknown():
+    """--completion of an unknown shell"""
+    usage_error(trawl("--completion", "tcsh"), "tcsh", "bash", "zsh", "fish")
+
+
+# --- man pages --------------------------------------------------------------------
+
+def man_pages():
+    pages = sorted(glob.glob(os.path.join(harness.TOP, "man", "*.1")))
+    names = {os.path.basename(p) for p in pages}
+    check({"trawl.1", "trawl-fetch.1"} <= names, f"man pages: {names}")
+    return pages
+
+
+def test_man_lint():
+    """mandoc has nothing to say about the man pages"""
+    mandoc = need("mandoc")
+    for page in man_pages():
+        done = subprocess.run([mandoc, "-T", "lint", "-W", "warning", page],
+                              capture_output=True, text=True, check=False)
+        same(done.stdout + done.stderr, "", os.path.basename(page))
+
+
+def test_man_complete():
+    """the man page describes every option"""
+    mandoc = need("mandoc")
+    pages = [p for p in man_pages() if not p.endswith("/trawl.1")] + \
+        [p for p in man_pages() if p.endswith("/trawl.1")]
+    text = "".join(subprocess.run([mandoc, "-T", "ascii", page], capture_output=True,
+                                  text=True, check=False).stdout for page in pages)
+    text = re.sub(r".\x08", "", text)
+    missing = [o for o in OPTIONS if o not in text]
+    same(missing, [], "missing")
+
+
+def test_man_error_types():
+    """the man page names every type of error"""
+    text = "".join(harness.read(page).decode() for page in man_pages())
+    same([t for t in sorted(harness.ERROR_TYPES) if t not in text], [], "missing")
+
+
+if __name__ == "__main__":
+    harness.main()

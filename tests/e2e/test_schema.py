@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Real records of every kind against contrib/schema/record.schema.json."""
+
+import json
+import os
+
+import harness
+from harness import Skip, check, fetch, fixture, free_port, lines, same, tmp
+import servers
+from servers import fixed, json_reply, raw, redirect, reply
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+
+def load(name):
+    path = os.path.join(harness.TOP, "contrib", "schema", name)
+    return json.loads(harness.read(path))
+
+
+@fixture
+def validator():
+    if not jsonschema:
+        raise Skip("python3-jsonschema is not installed")
+    schema = load("record.schema.json")
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+def valid(result):
+    check(result.records, "no records")
+    for record in result.records:
+        for error in validator().iter_errors(record):
+            raise AssertionError(f"{error.message} at {list(error.path)} in {record}")
+    return result
+
+
+def test_plain():
+    """records of success"""
+    valid(fetch(fixed().url, fixed().url).ok(2))
+
+
+def test_extras():
+    """--body, --headers, --redirects"""
+    answers = (json_reply('{"a":[1,1e400]}'), json_reply("null"), reply("text"),
+               reply(bytes(range(256))), reply("", 204), redirect(fixed().url))
+    urls = [fixed(a).url for a in answers]
+    valid(fetch("--body", "--headers", "--redirects", *urls).ok(len(urls)))
+
+
+def test_failures():
+    """records of failure"""
+    handlers = (servers.empty_reply, servers.resets_at_once, servers.garbage,
+                servers.cut_short, servers.bad_chunk, servers.endless_headers,
+                servers.lengths("5", "6"), servers.gzip_bomb(10))
+    urls = [raw(h).url for h in handlers]
+    urls += [f"http://127.0.0.1:{free_port()}/", "file:///x", "http://[",
+             fixed(reply("", 404)).url, fixed(redirect("file:///x")).url,
+             fixed(redirect("/")).url, fixed(tls=servers.tls()).url]
+    valid(fetch("--body", "--headers", "--redirects", *urls).exited(1))
+
+
+def test_bad_lines():
+    """records of lines that are no request"""
+    valid(fetch(stdin=b'{\n{"x":1}\n{"url":5}\na\0b\n\xff\n[1]\n').exited(1))
+
+
+def test_ids():
+    """records with an id"""
+    valid(fetch(stdin=lines({"url": fixed().url, "id": "a"}, {"url": fixed().url, "id": 5},
+                            {"id": "lost"})))
+
+
+def test_cancelled():
+    """records of cancelled requests"""
+    gate = servers.Gate()
+    result = fetch("--fail-fast", gate.url, gate.url, fixed(reply("", 404)).url)
+    same(len(valid(result).records), 3, "records")
+
+
+def test_http2():
+    """records over HTTP/2"""
+    nginx = servers.Nginx(pair=servers.good_pair())
+    valid(fetch("--cacert", servers.authority().cert, "--headers", nginx.url).ok(1))
+
+
+def test_schema_is_strict():
+    """the schema refuses what is no record"""
+    good = fetch(fixed().url).ok(1).record
+    for change in ({"index": "0"}, {"error": "bad"}, {"ok": None}, {"schema": 2},
+                   {"error": {"type": "nonsense", "message": "m", "retriable": True}},
+                   {"time_total": -1}, {"attempts": "1"}, {"url": None, "method": 5}):
+        check(not validator().is_valid({**good, **change}), f"accepts {change}")
+    for name in ("url", "index", "ok", "error", "response_code", "schema"):
+        record = {k: v for k, v in good.items() if k != name}
+        check(not validator().is_valid(record), f"accepts a record without {name}")
+
+
+def test_schema_knows_every_error():
+    """the schema names every type of error"""
+    text = json.dumps(load("record.schema.json"))
+    same([t for t in sorted(harness.ERROR_TYPES) if f'"{t}"' not in text], [], "missing")
+
+
+def test_summary():
+    """--summary against its schema, where there is one"""
+    if not jsonschema:
+        raise Skip("python3-jsonschema is not installed")
+    if not os.path.exists(os.path.join(harness.TOP, "contrib/schema/summary.schema.json")):
+        raise Skip("no schema of the summary")
+    path = os.path.join(tmp(), "summary")
+    fetch("--summary", path, fixed().url, fixed(reply("", 404)).url).exited(1)
+    jsonschema.validate(json.loads(harness.read(path)), load("summary.schema.json"))
+
+
+if __name__ == "__main__":
+    harness.main()
