@@ -15,7 +15,7 @@ struct redirection {
 };
 
 struct call {
-    struct request request;
+    const struct request *request; /* borrowed */
     struct response response;
     struct hop hop;             /* the exchange to come, or the last */
     struct origin first;        /* where the request was meant to go */
@@ -23,18 +23,17 @@ struct call {
     struct redirection *redirects;
     size_t redirect_count;
     struct timings earlier;     /* of this attempt, in the hops before this */
-    double created, started;    /* loop_time; started: the first attempt, or 0 */
-    double queued;              /* seconds spent without a place, not between attempts */
-    double waiting_since;
-    bool checked;               /* the URL was found good, hop and first are set */
+    double started;             /* loop_time of the first attempt, or 0 */
+    double waiting_since;       /* loop_time since which it waits for a place */
+    double queued;              /* seconds so far, without the waits between attempts */
     struct ticket ticket;
     struct list node;           /* the driver's */
 };
 
 enum call_next { CALL_DONE, CALL_REDIRECT, CALL_RETRY };
 
-/* The call takes the request over (it is cleared with the call). */
-void call_init_take(struct call *call, struct request *rq);
+/* The request must outlive the call. */
+void call_init(struct call *call, const struct request *rq);
 void call_clear(struct call *call);
 
 /* Checks the URL and sets the first hop; false when the call is done already with an
@@ -49,8 +48,7 @@ const char *call_origin(const struct call *call);
  * for is set for its origin. */
 async enum call_next call_step(struct call *call, struct client *c, double *delay);
 
-/* Ends a call that will not be tried (again), as cancelled; a response that stands
- * whole is kept. */
+/* Ends a call that will not be tried (again), as cancelled. */
 void call_cancel(struct call *call, const char *why);
 
 #endif
