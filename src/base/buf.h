@@ -2,7 +2,8 @@
  *
  * `data` is NUL-terminated after every call that writes, so a buffer of text is
  * a C string too; `len` does not count that NUL. A buffer that was never written to,
- * or was cleared, owns nothing and has `data` NULL. Pointers into it end with the next call that writes. */
+ * or was cleared, owns nothing and has `data` NULL. Pointers into it end with the next
+ * call that writes. */
 #ifndef TRAWL_BASE_BUF_H
 #define TRAWL_BASE_BUF_H
 
@@ -15,7 +16,10 @@ struct buf {
     size_t len, cap;
 };
 
-#define BUF_INIT {0, 0, 0}
+#define BUF_INIT                                                                       \
+    {                                                                                  \
+        0, 0, 0                                                                        \
+    }
 
 void buf_init(struct buf *b);
 

@@ -1,7 +1,8 @@
 /* glob.h - curl's URL globbing: {a,b}, [1-100], [001-100:5], [a-z].
  *
  * A pattern may hold several; the last one turns fastest. A backslash takes the next
- * character as it is. Brackets that hold an IPv6 address are left alone. */
+ * character as it is. Brackets that hold an IPv6 address, or nothing, are left alone.
+ */
 #ifndef TRAWL_BASE_GLOB_H
 #define TRAWL_BASE_GLOB_H
 

@@ -16,7 +16,7 @@
 #define JSON_MAX_DEPTH 10000
 
 /* Appends a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD;
- * control characters, U+2028 and U+2029 are escaped. */
+ * control characters (C0, DEL, C1), U+2028 and U+2029 are escaped. */
 void json_append_string(struct buf *out, const char *s, size_t n);
 void json_append_cstr(struct buf *out, const char *s); /* NULL gives null */
 
@@ -53,8 +53,8 @@ struct json_iter {
 struct json_iter json_iter(struct slice container);
 bool json_next(struct json_iter *it);
 
-/* The first member with that name, as text that needs no escaping to compare. False
- * when there is none. */
+/* The first member with that name, however its key is escaped. False when there is
+ * none, or `object` is no object. */
 bool json_member(struct slice object, const char *name, struct slice *value);
 
 /* Appends what a JSON string stands for. Lone surrogates become U+FFFD. */

@@ -71,10 +71,10 @@ static inline void list_splice(struct list *to, struct list *from)
 }
 
 /* `node` is a `struct list *`; the body must not remove it (use the safe one). */
-#define list_for_each(node, head)                                                        \
+#define list_for_each(node, head)                                                      \
     for (struct list *node = (head)->next; node != (head); node = node->next)
-#define list_for_each_safe(node, head)                                                   \
-    for (struct list *node = (head)->next, *node##_next = node->next; node != (head);    \
+#define list_for_each_safe(node, head)                                                 \
+    for (struct list *node = (head)->next, *node##_next = node->next; node != (head);  \
          node = node##_next, node##_next = node->next)
 
 #endif

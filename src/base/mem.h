@@ -12,8 +12,7 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* The struct that holds `member`, from a pointer to that member. */
-#define container_of(ptr, type, member)                                                  \
-    ((type *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 /* Like malloc, calloc, realloc, strdup, strndup; the caller frees with free(). */
 void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));

@@ -19,23 +19,33 @@ struct origin {
 };
 
 /* Checks an absolute URL and sets *origin (origin_clear frees it; untouched on
- * failure). A URL without a scheme is taken as http://. With a reason in *why (a
- * static string) when it fails. White space and control characters anywhere are
- * malformed; bytes over 0x7f in the path are not. */
+ * failure). A URL without a scheme is taken as http://. A failure leaves its reason
+ * in *why (a static string). White space and control characters anywhere are
+ * malformed; bytes over 0x7f in the path are not.
+ *
+ * A transfer sees the same URL if CURLOPT_DEFAULT_PROTOCOL is "http": libcurl's own
+ * guess makes ftp of `ftp.example.com`. */
 enum url_error url_origin(const char *url, struct origin *origin, const char **why);
 
 void origin_clear(struct origin *origin);
 bool origin_eq(const struct origin *a, const struct origin *b);
 
-/* Writes what the server will be asked for: scheme added when missing, spaces kept
- * out, user name, password and fragment removed. NULL when the URL is malformed; the
+/* What the server will be asked for: scheme added when missing, dot segments resolved,
+ * user name, password and fragment removed. NULL when url_origin refuses the URL; the
  * caller frees. */
 char *url_effective(const char *url);
 
+/* The same two without the fast path, so that tests can compare. */
+enum url_error url_origin_exact(const char *url, struct origin *origin,
+                                const char **why);
+char *url_effective_exact(const char *url);
+
 /* Resolves a reference, as in Location, against an absolute base (RFC 3986, 5.2);
  * a base's fragment is inherited where the reference has none (RFC 9110, 10.2.2).
- * NULL with *error set when the result is no URL or its scheme is not http or https;
- * the caller frees. */
+ * White space around the reference is dropped, spaces and bytes over 0x7f in it are
+ * percent-encoded. A user name in the reference stays in the result. NULL with *error
+ * set when the result is no URL or its scheme is not http or https; the caller frees.
+ */
 char *url_resolve(const char *base, const char *reference, enum url_error *error);
 
 #endif
