@@ -29,6 +29,7 @@ struct ticket {
     struct host *host;
     struct limits *limits;
     void (*granted)(struct ticket *t); /* from the loop or a release; must not await */
+    void *waiter;                      /* limits_acquire's own */
     enum ticket_state state;
 };
 
@@ -50,8 +51,8 @@ void limits_enqueue_later(struct limits *l, struct ticket *t, const char *origin
  * when idle. */
 void limits_release(struct ticket *t);
 
-/* Suspends until a place is granted: 0, or -ECANCELED without one. For a ticket that
- * was initialised with granted NULL. */
+/* Suspends until a place is granted: 0, or -ECANCELED without one. Sets the ticket's
+ * `granted` itself. */
 async int limits_acquire(struct limits *l, struct ticket *t, const char *origin);
 
 /* No new start at that origin for `seconds` (a longer pause stands). */

@@ -1,0 +1,135 @@
+/* What libcurl's codes mean, in the words of the record. */
+#include <errno.h>
+#include <string.h>
+
+#include "http/client_internal.h"
+
+static const struct {
+    CURLcode code;
+    enum http_error error;
+} meanings[] = {
+    {CURLE_URL_MALFORMAT, HTTP_URL_MALFORMED},
+    {CURLE_COULDNT_RESOLVE_PROXY, HTTP_DNS_NOT_FOUND},
+    {CURLE_COULDNT_RESOLVE_HOST, HTTP_DNS_NOT_FOUND},
+    {CURLE_COULDNT_CONNECT, HTTP_CONNECT_FAILED},
+    {CURLE_PROXY, HTTP_CONNECT_FAILED},
+    {CURLE_INTERFACE_FAILED, HTTP_CONNECT_FAILED},
+    {CURLE_PEER_FAILED_VERIFICATION, HTTP_TLS_VERIFY},
+    {CURLE_SSL_ISSUER_ERROR, HTTP_TLS_VERIFY},
+    {CURLE_SSL_INVALIDCERTSTATUS, HTTP_TLS_VERIFY},
+    {CURLE_SSL_PINNEDPUBKEYNOTMATCH, HTTP_TLS_VERIFY},
+    {CURLE_SSL_CONNECT_ERROR, HTTP_TLS_HANDSHAKE},
+    {CURLE_SSL_CIPHER, HTTP_TLS_HANDSHAKE},
+    {CURLE_SSL_CLIENTCERT, HTTP_TLS_HANDSHAKE},
+    {CURLE_USE_SSL_FAILED, HTTP_TLS_HANDSHAKE},
+    {CURLE_SSL_CERTPROBLEM, HTTP_LOCAL_IO},
+    {CURLE_SSL_CACERT_BADFILE, HTTP_LOCAL_IO},
+    {CURLE_SSL_CRL_BADFILE, HTTP_LOCAL_IO},
+    {CURLE_OPERATION_TIMEDOUT, HTTP_TIMEOUT},
+    {CURLE_SEND_ERROR, HTTP_SEND},
+    {CURLE_SEND_FAIL_REWIND, HTTP_SEND},
+    {CURLE_RECV_ERROR, HTTP_RESET},
+    {CURLE_GOT_NOTHING, HTTP_EMPTY_REPLY},
+    {CURLE_PARTIAL_FILE, HTTP_TRUNCATED},
+    {CURLE_HTTP2_STREAM, HTTP_RESET},
+    {CURLE_HTTP2, HTTP_PROTOCOL},
+    {CURLE_WEIRD_SERVER_REPLY, HTTP_PROTOCOL},
+    {CURLE_UNSUPPORTED_PROTOCOL, HTTP_PROTOCOL}, /* HTTP/0.9 among others */
+    {CURLE_BAD_CONTENT_ENCODING, HTTP_PROTOCOL}, /* chunks, since we decode the rest */
+    {CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE},
+};
+
+static enum http_error meaning(CURLcode code)
+{
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+        if (meanings[i].code == code)
+            return meanings[i].error;
+    return HTTP_PROTOCOL;
+}
+
+static bool connected(struct transfer *t)
+{
+    curl_off_t ready = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    return ready > 0;
+}
+
+static bool open_files_spent(int e)
+{
+    return e == EMFILE || e == ENFILE;
+}
+
+static enum http_error judge_connect(struct transfer *t)
+{
+    long e = 0;
+
+    if (open_files_spent(t->open_errno))
+        return HTTP_LOCAL_IO;
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &e);
+    switch (e) {
+    case ECONNREFUSED:
+        return HTTP_CONNECT_REFUSED;
+    case ETIMEDOUT:
+        return HTTP_CONNECT_TIMEOUT;
+    case EMFILE:
+    case ENFILE:
+        return HTTP_LOCAL_IO;
+    default:
+        return HTTP_CONNECT_FAILED;
+    }
+}
+
+/* A lookup, a connection or a handshake that took too long is told from a response that
+ * did, unless the limit on the whole came first. */
+static enum http_error judge_timeout(struct transfer *t)
+{
+    double limit = t->client->config.connect_timeout;
+
+    if (connected(t))
+        return HTTP_TIMEOUT;
+    return limit > 0 && loop_time() - t->began >= limit - 0.05 ? HTTP_CONNECT_TIMEOUT
+                                                               : HTTP_TIMEOUT;
+}
+
+static enum http_error judge_code(struct transfer *t)
+{
+    switch (t->code) {
+    case CURLE_COULDNT_CONNECT:
+        return judge_connect(t);
+    case CURLE_OPERATION_TIMEDOUT:
+        return judge_timeout(t);
+    case CURLE_OUT_OF_MEMORY:
+        /* libcurl's word for a header line beyond its 100 kB, too. */
+        return t->response->status && !t->headers_over ? HTTP_HEADER_TOO_LARGE
+                                                       : HTTP_LOCAL_IO;
+    case CURLE_RECV_ERROR:
+        return connected(t) && t->response->status && t->headers_over &&
+                       strstr(t->curl_text, "reset") == NULL
+                   ? HTTP_TRUNCATED
+                   : HTTP_RESET;
+    case CURLE_SSL_CONNECT_ERROR:
+    default:
+        return meaning(t->code);
+    }
+}
+
+void outcome_judge(struct transfer *t)
+{
+    struct response *rs = t->response;
+
+    if (t->verdict) {
+        response_fail(rs, t->verdict, "%s", t->verdict_text);
+    } else if (t->code != CURLE_OK) {
+        enum http_error e = judge_code(t);
+        const char *text = t->curl_text[0] ? t->curl_text : curl_easy_strerror(t->code);
+
+        if (e == HTTP_HEADER_TOO_LARGE)
+            text = "a header line is larger than 100 kB";
+        else if (e == HTTP_LOCAL_IO && t->code == CURLE_COULDNT_CONNECT)
+            text = "this process may open no more files (ulimit -n)";
+        response_fail(rs, e, "%s", text);
+    } else if (rs->status == 0) {
+        response_fail(rs, HTTP_PROTOCOL, "the answer has no HTTP status");
+    }
+}

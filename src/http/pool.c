@@ -1,0 +1,245 @@
+/* Workers: each takes a call that has its place, makes one exchange, gives the place
+ * back, and sends the call on as that went. */
+#include "http/pool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "async/task.h"
+#include "async/wait.h"
+#include "base/mem.h"
+
+struct pool {
+    struct client *client;
+    struct limits *limits;
+    void (*done)(struct call *call, void *arg);
+    void *arg;
+    struct list workers;   /* all of them */
+    struct list idle;      /* those without a call */
+    struct list waiting;   /* calls that have asked for a place */
+    struct list granted;   /* calls that have one, and no worker yet */
+    size_t outstanding;
+    const char *cancelled; /* why, once the pool is */
+    struct future *joined; /* what pool_join waits for */
+};
+
+struct worker {
+    struct list all, idle;
+    struct pool *pool;
+    struct task *task;
+    struct future *wake; /* while it is idle */
+    struct call *call;   /* while it is not */
+};
+
+static void finish(struct pool *p, struct call *call)
+{
+    list_remove(&call->node);
+    limits_release(&call->ticket);
+    p->outstanding--;
+    p->done(call, p->arg);
+    if (p->outstanding == 0 && p->joined && !future_done(p->joined))
+        future_set_result(p->joined, NULL);
+}
+
+/* ---- workers ---- */
+
+static async int rest(struct worker *w)
+{
+    struct future wake;
+    int r;
+
+    future_init(&wake, "a call");
+    w->wake = &wake;
+    list_prepend(&w->pool->idle, &w->idle); /* the last to rest is the first to work */
+    r = future_await(&wake);
+    list_remove(&w->idle);
+    w->wake = NULL;
+    future_clear(&wake);
+    return r;
+}
+
+/* Sends the call on after an exchange: to its end, or for another place. */
+static void send_on(struct pool *p, struct call *call, enum call_next next, double delay)
+{
+    if (next != CALL_DONE && p->cancelled) {
+        call_cancel(call, p->cancelled);
+        next = CALL_DONE;
+    }
+    if (next == CALL_DONE) {
+        finish(p, call);
+        return;
+    }
+    list_append(&p->waiting, &call->node);
+    limits_release(&call->ticket);
+    if (next == CALL_RETRY)
+        limits_enqueue_later(p->limits, &call->ticket, call_origin(call), delay);
+    else
+        limits_enqueue(p->limits, &call->ticket, call_origin(call));
+}
+
+static async int work(void *arg)
+{
+    struct worker *w = arg;
+    struct pool *p = w->pool;
+    int r = 0;
+
+    while (r == 0) {
+        struct list *node = list_shift(&p->granted);
+
+        if (!node) {
+            r = rest(w);
+        } else {
+            enum call_next next;
+            double delay = 0;
+
+            w->call = container_of(node, struct call, node);
+            next = call_step(w->call, p->client, &delay);
+            send_on(p, w->call, next, delay);
+            w->call = NULL;
+        }
+    }
+    return r;
+}
+
+static void start_worker(struct pool *p)
+{
+    struct worker *w = mem_zalloc(sizeof(*w));
+
+    w->pool = p;
+    list_init(&w->idle);
+    list_init(&w->all);
+    list_append(&p->workers, &w->all);
+    w->task = task_create(work, w);
+    task_set_name(w->task, "worker");
+}
+
+/* Somebody has to take it up: a worker that rests, or a new one, of which there are
+ * then no more than places. */
+static void call_granted(struct ticket *t)
+{
+    struct call *call = container_of(t, struct call, ticket);
+    struct pool *p = t->waiter;
+    struct list *node = list_shift(&p->idle);
+
+    list_remove(&call->node);
+    list_append(&p->granted, &call->node);
+    if (node)
+        future_set_result(container_of(node, struct worker, idle)->wake, NULL);
+    else
+        start_worker(p);
+}
+
+/* ---- the interface ---- */
+
+struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *arg),
+                      void *arg)
+{
+    struct pool *p = mem_zalloc(sizeof(*p));
+
+    p->client = c;
+    p->limits = client_limits(c);
+    p->done = done;
+    p->arg = arg;
+    list_init(&p->workers);
+    list_init(&p->idle);
+    list_init(&p->waiting);
+    list_init(&p->granted);
+    return p;
+}
+
+void pool_free(struct pool *p)
+{
+    struct list *node;
+
+    assert(p->outstanding == 0);
+    list_for_each(each, &p->workers)
+        task_cancel(container_of(each, struct worker, all)->task);
+    while ((node = list_shift(&p->workers))) {
+        struct worker *w = container_of(node, struct worker, all);
+
+        while (!task_done(w->task)) /* our own cancellation does not free us of it */
+            shield(task_future(w->task));
+        task_unref(w->task);
+        free(w);
+    }
+    free(p);
+}
+
+void pool_submit(struct pool *p, struct call *call)
+{
+    p->outstanding++;
+    if (!call_check(call)) {
+        finish(p, call);
+        return;
+    }
+    if (p->cancelled) {
+        call_cancel(call, p->cancelled);
+        finish(p, call);
+        return;
+    }
+    call->ticket.granted = call_granted;
+    call->ticket.waiter = p;
+    list_append(&p->waiting, &call->node);
+    limits_enqueue(p->limits, &call->ticket, call_origin(call));
+}
+
+static struct call *next_without_worker(struct pool *p)
+{
+    struct list *node = list_shift(&p->waiting);
+
+    if (!node)
+        node = list_shift(&p->granted);
+    return node ? container_of(node, struct call, node) : NULL;
+}
+
+void pool_cancel(struct pool *p, const char *why)
+{
+    struct call *call;
+
+    p->cancelled = why;
+    list_for_each(node, &p->workers)
+    {
+        struct worker *w = container_of(node, struct worker, all);
+
+        if (w->call)
+            task_cancel(w->task);
+    }
+    /* Giving a place back may grant it to the next, which then is in the other list. */
+    while ((call = next_without_worker(p))) {
+        call_cancel(call, why);
+        finish(p, call);
+    }
+}
+
+size_t pool_outstanding(const struct pool *p)
+{
+    return p->outstanding;
+}
+
+int pool_join(struct pool *p)
+{
+    struct future joined;
+    int r;
+
+    if (p->outstanding == 0)
+        return 0;
+    future_init(&joined, "the last response");
+    p->joined = &joined;
+    r = future_await(&joined);
+    p->joined = NULL;
+    future_clear(&joined);
+    return r;
+}
+
+void pool_each_active(struct pool *p, void (*fn)(const struct call *call, void *arg),
+                      void *arg)
+{
+    list_for_each(node, &p->workers)
+    {
+        struct worker *w = container_of(node, struct worker, all);
+
+        if (w->call)
+            fn(w->call, arg);
+    }
+}

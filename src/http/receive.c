@@ -1,0 +1,176 @@
+/* What arrives: header lines and body bytes, checked as they come. */
+#include <string.h>
+
+#include "http/client_internal.h"
+
+/* All lines of one response; browsers stop at about as much. */
+#define HEADER_BYTES_MAX (256 * 1024)
+
+/* 100 Continue and 103 Early Hints come once or twice. */
+#define INFORMATIONAL_MAX 64
+
+/* A body kept in memory without --max-size. */
+#define KEPT_BODY_MAX (64LL << 20)
+
+/* A body may be large or squeezed hard, but not both by far: beyond this size it must
+ * not have grown by more than this factor. */
+#define BOMB_BYTES  (32LL << 20)
+#define BOMB_FACTOR 200
+
+/* ---- header ---- */
+
+static void begin_response(struct transfer *t, struct slice line)
+{
+    const char *space = memchr(line.data, ' ', line.len);
+    struct response *rs = t->response;
+
+    rs->status = 0;
+    if (space && (size_t)(space - line.data) + 4 <= line.len)
+        rs->status =
+            (space[1] - '0') * 100 + (space[2] - '0') * 10 + (space[3] - '0');
+    buf_reset(&rs->headers.lines);
+    t->headers_over = false;
+    t->content_length = -1;
+    if (rs->status < 200 && ++t->informational > INFORMATIONAL_MAX)
+        transfer_verdict(t, HTTP_PROTOCOL, "more than %d informational (1xx) responses",
+                         INFORMATIONAL_MAX);
+}
+
+/* RFC 9110, 8.6: digits, or a list of the same digits; anything else leaves open where
+ * the body ends, and with it where the next response begins. */
+static void check_content_length(struct transfer *t, struct slice value)
+{
+    struct slice part;
+
+    do {
+        int64_t n;
+
+        if (!slice_next(&value, ',', &part))
+            part = (struct slice){"", 0};
+        if (slice_parse_digits(slice_trim(part), &n) < 0) {
+            transfer_verdict(t, HTTP_PROTOCOL, "Content-Length is not a number");
+            return;
+        }
+        if (t->content_length >= 0 && n != t->content_length) {
+            transfer_verdict(t, HTTP_PROTOCOL, "conflicting Content-Length: %lld and %lld",
+                             (long long)t->content_length, (long long)n);
+            return;
+        }
+        t->content_length = n;
+    } while (value.len);
+}
+
+static void keep_header(struct transfer *t, struct slice line)
+{
+    static const char content_length[] = "content-length:";
+    size_t n = sizeof(content_length) - 1;
+
+    headers_add_line(&t->response->headers, line.data, line.len);
+    if (line.len >= n && slice_eq_nocase((struct slice){line.data, n}, content_length))
+        check_content_length(t, (struct slice){line.data + n, line.len - n});
+}
+
+size_t receive_header(char *line, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+
+    n *= size;
+    t->last_activity = loop_time();
+    t->header_bytes += n;
+    t->response->size_header += (int64_t)n;
+    if (t->header_bytes > HEADER_BYTES_MAX)
+        transfer_verdict(t, HTTP_HEADER_TOO_LARGE, "the header is larger than %d kB",
+                         HEADER_BYTES_MAX / 1024);
+    else if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        begin_response(t, (struct slice){line, n});
+    else if (line[0] == '\r' || line[0] == '\n')
+        t->headers_over = true;
+    else if (!t->headers_over) /* what comes later is a trailer */
+        keep_header(t, (struct slice){line, n});
+    return t->verdict ? 0 : n;
+}
+
+/* ---- body ---- */
+
+static int refuse_large(struct transfer *t, int64_t most, const char *way_out)
+{
+    transfer_verdict(t, HTTP_TOO_LARGE, "the body is larger than %lld bytes (%s)",
+                     (long long)most, way_out);
+    return -1;
+}
+
+static int check_size(struct transfer *t, int64_t n)
+{
+    const struct client_config *o = &t->client->config;
+
+    if (o->max_size > 0 && n > o->max_size)
+        return refuse_large(t, o->max_size, "--max-size");
+    if (o->max_size <= 0 && t->request->keep_body && n > KEPT_BODY_MAX)
+        return refuse_large(t, KEPT_BODY_MAX, "--max-size lets more be kept");
+    return 0;
+}
+
+static int take_decoded(void *arg, const char *data, size_t n)
+{
+    struct transfer *t = arg;
+    struct response *rs = t->response;
+
+    rs->size_decoded += (int64_t)n;
+    if (check_size(t, rs->size_decoded) < 0)
+        return -1;
+    if (rs->size_decoded > BOMB_BYTES &&
+        rs->size_decoded / BOMB_FACTOR > rs->size_download) {
+        transfer_verdict(t, HTTP_TOO_LARGE,
+                         "the compressed body grows to more than %d times its size",
+                         BOMB_FACTOR);
+        return -1;
+    }
+    if (t->request->keep_body)
+        buf_append(&rs->body, data, n);
+    return 0;
+}
+
+static void begin_body(struct transfer *t)
+{
+    struct slice codings, location;
+
+    t->body_began = true;
+    /* The body of a redirect is not read, so it need not be readable; a range is a
+     * piece of a coding, not a whole one. */
+    if (t->response->status == 206 || response_redirects(t->response, &location) ||
+        !headers_get(&t->response->headers, "Content-Encoding", &codings))
+        return;
+    if (decoder_new(&t->decoder, codings, take_decoded, t) < 0)
+        transfer_verdict(t, HTTP_DECODE, "Content-Encoding '%.*s' is not known",
+                         (int)(codings.len < 40 ? codings.len : 40), codings.data);
+}
+
+size_t receive_body(char *data, size_t size, size_t n, void *arg)
+{
+    struct transfer *t = arg;
+    struct throttle *throttle = t->client->throttle;
+
+    n *= size;
+    t->last_activity = loop_time();
+    /* Paused, libcurl brings the same bytes again: nothing may be counted before. */
+    if (throttle && !throttle_take(throttle, &t->throttled, n))
+        return CURL_WRITEFUNC_PAUSE;
+    if (!t->body_began)
+        begin_body(t);
+    t->response->size_download += (int64_t)n;
+    if (t->verdict || check_size(t, t->response->size_download) < 0)
+        return 0;
+    if (!t->decoder)
+        return take_decoded(t, data, n) < 0 ? 0 : n;
+    if (decoder_feed(t->decoder, data, n) < 0) {
+        transfer_verdict(t, HTTP_DECODE, "the body is not in its Content-Encoding");
+        return 0;
+    }
+    return n;
+}
+
+void receive_end(struct transfer *t)
+{
+    if (t->decoder && decoder_finish(t->decoder) < 0)
+        transfer_verdict(t, HTTP_DECODE, "the compressed body is cut short");
+}

@@ -1,0 +1,392 @@
+/* A transfer: an easy handle that makes one exchange after the other. Finished handles
+ * are kept, and of their settings only what differs is changed. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "http/address.h"
+#include "http/client_internal.h"
+#include "http/trace.h"
+
+/* ---- callbacks from within libcurl: they note and refuse, no more ---- */
+
+/* The resolved address is known here for the first time, whatever the name was. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    struct transfer *t = arg;
+    int fd;
+
+    (void)purpose;
+    if (t->client->config.deny_private && address_private(&a->addr)) {
+        transfer_verdict(t, HTTP_PRIVATE_ADDRESS,
+                         "the name leads to a private address (--deny-private)");
+        return CURL_SOCKET_BAD;
+    }
+    fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd < 0)
+        t->open_errno = errno;
+    return fd;
+}
+
+static CURLcode share_store(CURL *easy, void *ssl_ctx, void *arg)
+{
+    struct client *c = arg;
+
+    (void)easy;
+    castore_apply(c->castore, ssl_ctx);
+    return CURLE_OK;
+}
+
+/* ---- timers ---- */
+
+static void resume(struct throttled *throttled)
+{
+    struct transfer *t = container_of(throttled, struct transfer, throttled);
+
+    t->last_activity = loop_time();
+    curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
+/* libcurl tells of sent bytes only when asked; until the connection stands, its own
+ * time limit applies. */
+static double last_sign_of_life(struct transfer *t)
+{
+    curl_off_t sent = 0, ready = 0;
+    double since;
+
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
+    if (ready == 0 || throttled_waits(&t->throttled))
+        return loop_time();
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    if (sent != t->uploaded) {
+        t->uploaded = sent;
+        t->last_activity = loop_time();
+    }
+    since = t->began + (double)ready / 1e6;
+    return since > t->last_activity ? since : t->last_activity;
+}
+
+/* The timer is not moved with every byte: it looks, when it runs, how long ago the last
+ * one was, and sleeps for the rest. */
+static void look_for_stall(void *arg)
+{
+    struct transfer *t = arg;
+    double limit = t->client->config.stall_timeout;
+    double left = last_sign_of_life(t) + limit - loop_time();
+    char why[64];
+
+    if (left > 0) {
+        loop_call_later(t->client->loop, &t->stall, left);
+        return;
+    }
+    snprintf(why, sizeof(why), "nothing was received or sent for %g s", limit);
+    transfer_abort(t, HTTP_STALLED, why);
+}
+
+/* ---- life ---- */
+
+static void set_tls(struct transfer *t)
+{
+    const struct client_config *o = &t->client->config;
+    CURL *e = t->easy;
+
+    if (o->insecure) {
+        curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 0L);
+        curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    if (o->insecure || t->client->own_castore) {
+        curl_easy_setopt(e, CURLOPT_CAINFO, NULL);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+    }
+    if (!o->insecure && t->client->own_castore) {
+        curl_easy_setopt(e, CURLOPT_SSL_CTX_FUNCTION, share_store);
+        curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, t->client);
+    } else if (!o->insecure) {
+        /* The next best: libcurl's own cache, which works for a file without a path. */
+        if (o->cacert)
+            curl_easy_setopt(e, CURLOPT_CAINFO, o->cacert);
+        curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+        curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, 24L * 60 * 60);
+    }
+    if (o->cert)
+        curl_easy_setopt(e, CURLOPT_SSLCERT, o->cert);
+    if (o->key)
+        curl_easy_setopt(e, CURLOPT_SSLKEY, o->key);
+}
+
+static void set_network(struct transfer *t)
+{
+    const struct client_config *o = &t->client->config;
+    CURL *e = t->easy;
+
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
+    if (o->proxy)
+        curl_easy_setopt(e, CURLOPT_PROXY, o->proxy);
+    if (t->client->connect_to)
+        curl_easy_setopt(e, CURLOPT_CONNECT_TO, t->client->connect_to);
+    if (o->ip_version)
+        curl_easy_setopt(e, CURLOPT_IPRESOLVE,
+                         o->ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6);
+    if (o->http_version == HTTP_VERSION_1_1) {
+        curl_easy_setopt(e, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+    } else {
+        curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
+                         o->http_version == HTTP_VERSION_2 ? CURL_HTTP_VERSION_2_0
+                                                           : CURL_HTTP_VERSION_2TLS);
+        curl_easy_setopt(e, CURLOPT_PIPEWAIT, 1L); /* share one, once it is HTTP/2 */
+    }
+    if (o->connect_timeout > 0)
+        curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
+                         (long)(o->connect_timeout * 1000 + 0.5));
+    /* Thousands at once have small buffers: 16 KiB each would be most of the memory. */
+    if (o->limits.total > 1000)
+        curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 4096L);
+    curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
+}
+
+static void set_callbacks(struct transfer *t)
+{
+    CURL *e = t->easy;
+
+    curl_easy_setopt(e, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->curl_text);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, receive_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, receive_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, t);
+    if (t->client->config.verbose)
+        trace_enable(e);
+}
+
+struct transfer *transfer_new(struct shard *s)
+{
+    struct transfer *t = mem_zalloc(sizeof(*t));
+    const struct client_config *o = &s->client->config;
+
+    t->shard = s;
+    t->client = s->client;
+    list_init(&t->node);
+    timer_init(&t->stall, look_for_stall, t);
+    throttled_init(&t->throttled, resume);
+    t->easy = curl_easy_init();
+    if (!t->easy)
+        mem_exhausted();
+    curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    /* Without it, giving up a transfer whose name is being looked up joins the
+     * resolver's thread and stops the loop for as long as the lookup takes. */
+    curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);
+    set_callbacks(t);
+    set_network(t);
+    set_tls(t);
+    if (t->client->share)
+        curl_easy_setopt(t->easy, CURLOPT_SHARE, t->client->share);
+    if (o->netrc)
+        curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
+    if (!o->user_agent || *o->user_agent)
+        curl_easy_setopt(t->easy, CURLOPT_USERAGENT,
+                         o->user_agent ? o->user_agent : "trawl/" PACKAGE_VERSION);
+    return t;
+}
+
+void transfer_free(struct transfer *t)
+{
+    curl_easy_cleanup(t->easy);
+    free(t);
+}
+
+/* ---- an exchange ---- */
+
+static bool wants_length(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+           strcmp(method, "PATCH") == 0;
+}
+
+static void set_method(struct transfer *t, const struct request *rq, const struct hop *hop)
+{
+    const char *method = hop->method;
+    bool body = (hop->send_body && rq->body) || wants_length(method);
+    bool plain = strcmp(method, "GET") == 0 && !body;
+    const char *custom = strcmp(method, body ? "POST" : "GET") ? method : NULL;
+
+    if (plain && !t->has_body && !t->has_method)
+        return;
+    if (body) {
+        const char *bytes = hop->send_body && rq->body ? rq->body : "";
+
+        curl_easy_setopt(t->easy, CURLOPT_POST, 1L);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, bytes);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)(*bytes || hop->send_body ? rq->body_len : 0));
+    } else {
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
+        curl_easy_setopt(t->easy, CURLOPT_HTTPGET, 1L);
+    }
+    if (strcmp(method, "HEAD") == 0) {
+        curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+        custom = NULL;
+    }
+    curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, custom);
+    t->has_body = body;
+    t->has_method = !plain && !body;
+}
+
+static void set_credentials(struct transfer *t, bool wanted)
+{
+    const struct client_config *o = &t->client->config;
+
+    if ((!o->userpwd && !o->cookies) || t->credentials_set == wanted)
+        return;
+    curl_easy_setopt(t->easy, CURLOPT_USERPWD, wanted ? o->userpwd : NULL);
+    curl_easy_setopt(t->easy, CURLOPT_COOKIE, wanted ? o->cookies : NULL);
+    t->credentials_set = wanted;
+}
+
+static void forget(struct transfer *t)
+{
+    t->code = CURLE_OK;
+    t->verdict = HTTP_OK;
+    t->curl_text[0] = '\0';
+    t->open_errno = 0;
+    t->body_began = t->headers_over = t->too_large_line = false;
+    t->informational = 0;
+    t->content_length = -1;
+    t->header_bytes = 0;
+    t->uploaded = 0;
+}
+
+void transfer_prepare(struct transfer *t, const struct request *rq, const struct hop *hop,
+                      double seconds, struct response *rs)
+{
+    struct curl_slist *headers = request_header_list(t->client, rq, hop, &t->own_headers);
+    long ms = seconds > 0 ? (long)(seconds * 1000) + 1 : 0;
+
+    forget(t);
+    t->request = rq;
+    t->hop = hop;
+    t->response = rs;
+    curl_easy_setopt(t->easy, CURLOPT_URL, hop->url);
+    set_method(t, rq, hop);
+    set_credentials(t, hop->credentials);
+    if (headers != t->headers_set)
+        curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
+    t->headers_set = headers;
+    if (ms != t->timeout_ms)
+        curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, ms);
+    t->timeout_ms = ms;
+    if (t->client->resolve) /* libcurl reads the list once a request */
+        curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->client->resolve);
+    t->began = t->last_activity = loop_time();
+    if (t->client->config.stall_timeout > 0)
+        loop_call_later(t->client->loop, &t->stall, t->client->config.stall_timeout);
+}
+
+void transfer_verdict(struct transfer *t, enum http_error verdict, const char *format, ...)
+{
+    va_list ap;
+
+    if (t->verdict) /* the first reason is the cause, the rest its consequences */
+        return;
+    t->verdict = verdict;
+    va_start(ap, format);
+    vsnprintf(t->verdict_text, sizeof(t->verdict_text), format, ap);
+    va_end(ap);
+}
+
+void transfer_abort(struct transfer *t, enum http_error verdict, const char *why)
+{
+    transfer_verdict(t, verdict, "%s", why);
+    shard_stop(t);
+    t->code = CURLE_ABORTED_BY_CALLBACK;
+    if (!future_done(&t->done))
+        future_set_result(&t->done, NULL);
+}
+
+/* ---- what came of it ---- */
+
+static int64_t info_number(CURL *easy, CURLINFO what)
+{
+    curl_off_t n = 0;
+
+    curl_easy_getinfo(easy, what, &n);
+    return n > 0 ? n : 0;
+}
+
+static int info_long(CURL *easy, CURLINFO what)
+{
+    long n = 0;
+
+    curl_easy_getinfo(easy, what, &n);
+    return (int)n;
+}
+
+static void copy_address(CURL *easy, CURLINFO what, char out[INET6_ADDRSTRLEN])
+{
+    char *ip = NULL;
+
+    curl_easy_getinfo(easy, what, &ip);
+    if (ip)
+        snprintf(out, INET6_ADDRSTRLEN, "%s", ip);
+}
+
+static void collect_times(CURL *e, struct timings *t)
+{
+    t->namelookup = info_number(e, CURLINFO_NAMELOOKUP_TIME_T);
+    t->connect = info_number(e, CURLINFO_CONNECT_TIME_T);
+    t->appconnect = info_number(e, CURLINFO_APPCONNECT_TIME_T);
+    t->pretransfer = info_number(e, CURLINFO_PRETRANSFER_TIME_T);
+    t->starttransfer = info_number(e, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+static const char *http_version_name(int version)
+{
+    switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+        return "1.0";
+    case CURL_HTTP_VERSION_1_1:
+        return "1.1";
+    case CURL_HTTP_VERSION_2_0:
+        return "2";
+    case CURL_HTTP_VERSION_3:
+        return "3";
+    default:
+        return "";
+    }
+}
+
+void transfer_collect(struct transfer *t)
+{
+    struct response *rs = t->response;
+    CURL *e = t->easy;
+
+    timer_stop(&t->stall);
+    throttled_cancel(&t->throttled);
+    if (t->code == CURLE_OK)
+        receive_end(t);
+    decoder_free(t->decoder);
+    t->decoder = NULL;
+    collect_times(e, &rs->times);
+    rs->times.total = (int64_t)((loop_time() - t->began) * 1e6);
+    rs->num_connects = info_long(e, CURLINFO_NUM_CONNECTS);
+    rs->size_request = info_long(e, CURLINFO_REQUEST_SIZE);
+    rs->size_upload = info_number(e, CURLINFO_SIZE_UPLOAD_T);
+    rs->remote_port = info_long(e, CURLINFO_PRIMARY_PORT);
+    rs->local_port = info_long(e, CURLINFO_LOCAL_PORT);
+    copy_address(e, CURLINFO_PRIMARY_IP, rs->remote_ip);
+    copy_address(e, CURLINFO_LOCAL_IP, rs->local_ip);
+    if (rs->status)
+        snprintf(rs->http_version, sizeof(rs->http_version), "%s",
+                 http_version_name(info_long(e, CURLINFO_HTTP_VERSION)));
+    outcome_judge(t);
+    if (t->own_headers) {
+        curl_easy_setopt(e, CURLOPT_HTTPHEADER, NULL);
+        curl_slist_free_all(t->own_headers);
+        t->own_headers = NULL;
+        t->headers_set = NULL;
+    }
+}
