@@ -5,19 +5,15 @@
 #include <stdbool.h>
 
 #include "http/client.h"
+#include "http/status_set.h"
 #include "input/source.h"
 #include "output/record.h"
-
-/* Statuses that count as success, from --accept-status. */
-struct status_set {
-    unsigned char bits[125]; /* 0 to 999 */
-};
 
 struct fetch_options {
     struct client_config client;
     struct source_config source;
     struct record_options record;
-    struct status_set accept;
+    struct status_set accept; /* statuses that count as success */
     const char *output;    /* NULL: standard output */
     const char *summary;   /* file for the summary as JSON, or NULL */
     const char *state;     /* file, or NULL */

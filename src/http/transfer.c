@@ -177,6 +177,7 @@ struct transfer *transfer_new(struct shard *s)
         mem_exhausted();
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(t->easy, CURLOPT_DEFAULT_PROTOCOL, "http"); /* never by the name */
     /* Without it, giving up a transfer whose name is being looked up joins the
      * resolver's thread and stops the loop for as long as the lookup takes. */
     curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L);

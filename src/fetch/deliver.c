@@ -1,0 +1,109 @@
+/* From a finished call to its record, and to the state file once that is written. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "fetch/run.h"
+
+static void job_free(struct job *job)
+{
+    call_clear(&job->call);
+    item_clear(&job->item);
+    free(job);
+}
+
+static enum http_error judge(const struct run *run, const struct call *call)
+{
+    const struct response *rs = &call->response;
+
+    if (rs->error)
+        return rs->error;
+    return status_set_has(&run->o->accept, rs->status) ? HTTP_OK : HTTP_STATUS;
+}
+
+/* ---- state ---- */
+
+struct mark {
+    struct run *run;
+    uint8_t key[16];
+};
+
+static void record_written(void *arg)
+{
+    struct mark *m = arg;
+
+    state_mark(m->run->state, m->key);
+    free(m);
+}
+
+static void mark_when_written(struct run *run, const uint8_t key[16])
+{
+    struct mark *m = mem_alloc(sizeof(*m));
+
+    m->run = run;
+    memcpy(m->key, key, sizeof(m->key));
+    sink_on_written(run->sink, record_written, m);
+}
+
+/* ---- delivery ---- */
+
+static void put(struct run *run, const char *text, size_t n, const uint8_t key[16],
+                bool answered)
+{
+    sink_put(run->sink, text, n);
+    if (run->state && answered)
+        mark_when_written(run, key);
+    semaphore_release(&run->window);
+}
+
+void deliver_result(struct result *r, void *arg)
+{
+    put(arg, r->text, r->len, r->key, r->answered);
+    free(r->text);
+}
+
+static void put_in_order(struct job *job, bool answered)
+{
+    struct run *run = job->run;
+    struct result r = {.len = run->record.len, .answered = answered};
+
+    r.text = mem_alloc(r.len + 1);
+    memcpy(r.text, run->record.data, r.len);
+    memcpy(r.key, job->item.key, sizeof(r.key));
+    order_put(run->order, job->number, &r);
+}
+
+static void deliver_job(struct job *job)
+{
+    struct run *run = job->run;
+    struct record record = {job->item.index, job->item.id, &job->call,
+                            judge(run, &job->call)};
+    bool answered = record.error != HTTP_CANCELLED;
+    bool failed = record.error != HTTP_OK;
+
+    buf_reset(&run->record);
+    if (run->o->dry_run && record.error != HTTP_BAD_INPUT)
+        record_append_dry(&run->record, &record, &run->o->client);
+    else
+        record_append(&run->record, &record, &run->o->record);
+    summary_add(&run->summary, &record);
+    if (run->order)
+        put_in_order(job, answered);
+    else
+        put(run, run->record.data, run->record.len, job->item.key, answered);
+    job_free(job);
+    if (failed && run->o->fail_fast)
+        stop_run(run, "cancelled after the first failure (--fail-fast)");
+}
+
+void deliver(struct call *call, void *arg)
+{
+    (void)arg;
+    deliver_job(container_of(call, struct job, call));
+}
+
+void deliver_wrong(struct job *job)
+{
+    response_fail(&job->call.response, HTTP_BAD_INPUT, "%s", job->item.why);
+    deliver_job(job);
+}

@@ -1,0 +1,193 @@
+/* The run: reads items, hands them to the pool, waits for the last record. */
+#include "fetch/fetch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "fetch/run.h"
+
+enum { EXIT_SOME_FAILED = 1, EXIT_LOCAL = 3, EXIT_OUTPUT_CLOSED = 141 };
+
+/* ---- reading ---- */
+
+/* Read ahead, so that a list sorted by host does not starve the others; bounded, since
+ * every item read is memory. In order, every result may have to wait in memory too. */
+static unsigned window_size(const struct run *run)
+{
+    unsigned places = limits_total(client_limits(run->client));
+
+    if (run->o->ordered)
+        return (run->o->record.body ? 2 : 8) * places;
+    return places + 8192;
+}
+
+static void submit(struct run *run, struct item *item)
+{
+    struct job *job = mem_alloc(sizeof(*job));
+
+    job->item = *item;
+    job->run = run;
+    job->number = run->submitted++;
+    job->item.request.keep_body = run->o->record.body;
+    call_init(&job->call, &job->item.request);
+    if (item->why)
+        deliver_wrong(job);
+    else if (!run->o->dry_run)
+        pool_submit(run->pool, &job->call);
+    else
+        deliver((call_check(&job->call), &job->call), run);
+}
+
+static async int read_items(void *arg)
+{
+    struct run *run = arg;
+    struct item item;
+    int r;
+
+    while ((r = source_next(run->source, &item)) > 0) {
+        if (run->state && state_answered(run->state, item.key)) {
+            run->summary.skipped++;
+            item_clear(&item);
+            continue;
+        }
+        /* An item that was read gets its record, also when this wait is cut short. */
+        r = semaphore_acquire(&run->window);
+        if (r == 0)
+            r = sink_wait(run->sink);
+        submit(run, &item);
+        if (r < 0)
+            break;
+    }
+    if (r < 0 && r != -ECANCELED && !run->sink_error)
+        run->source_error = r;
+    return 0;
+}
+
+/* ---- setting up ---- */
+
+static void output_failed(int error, void *arg)
+{
+    struct run *run = arg;
+
+    run->sink_error = error;
+    stop_run(run, "the output cannot be written");
+}
+
+static bool open_client(struct run *run)
+{
+    const char *why = NULL;
+    unsigned wanted = run->o->client.limits.total, got;
+
+    run->client = client_new(&run->o->client, &why);
+    if (!run->client) {
+        log_error("%s", why);
+        return false;
+    }
+    got = limits_total(client_limits(run->client));
+    if (got < wanted)
+        log_note("few files may be open (ulimit -n): %u requests at once in place of %u",
+                 got, wanted);
+    return true;
+}
+
+static bool open_files(struct run *run)
+{
+    const struct fetch_options *o = run->o;
+
+    if (o->state && !(run->state = state_open(o->state, "fetch")))
+        return false;
+    run->source = source_new(&o->source);
+    if (!run->source)
+        return false;
+    run->sink = sink_open(o->output, run->state && state_count(run->state) > 0,
+                          output_failed, run);
+    return run->sink != NULL;
+}
+
+static bool set_up(struct run *run)
+{
+    unsigned window;
+
+    if (!open_files(run) || !open_client(run))
+        return false;
+    window = window_size(run);
+    semaphore_init(&run->window, window);
+    if (run->o->ordered)
+        run->order = order_new(window, deliver_result, run);
+    run->pool = pool_new(run->client, deliver, run);
+    return true;
+}
+
+static async void tear_down(struct run *run)
+{
+    if (run->pool)
+        pool_free(run->pool);
+    run->pool = NULL; /* a signal may still come */
+    if (run->sink && sink_close(run->sink) < 0 && !run->sink_error)
+        run->sink_error = -EIO;
+    if (run->state && state_close(run->state) < 0 && !run->source_error)
+        run->source_error = -EIO;
+    order_free(run->order);
+    if (run->source)
+        source_free(run->source);
+    if (run->client)
+        client_free(run->client);
+    buf_clear(&run->record);
+}
+
+/* ---- the run ---- */
+
+static async void fetch_all(struct run *run)
+{
+    run->reader = task_create(read_items, run);
+    task_set_name(run->reader, "reader");
+    stop_watch(run);
+    status_start(run);
+    task_await(run->reader);
+    pool_join(run->pool);
+    status_stop(run);
+}
+
+static int exit_status(const struct run *run)
+{
+    if (run->signo)
+        return 128 + run->signo;
+    if (run->sink_error == -EPIPE)
+        return EXIT_OUTPUT_CLOSED;
+    if (run->sink_error || run->source_error)
+        return EXIT_LOCAL;
+    if (run->stopped || run->summary.failed || run->summary.cancelled)
+        return EXIT_SOME_FAILED;
+    return 0;
+}
+
+static async int fetch_main(void *arg)
+{
+    struct run *run = arg;
+    int status = EXIT_LOCAL;
+
+    run->loop = loop_current();
+    summary_init(&run->summary);
+    if (set_up(run)) {
+        fetch_all(run);
+        tear_down(run);
+        stop_unwatch(run);
+        status = exit_status(run);
+        if (!status_report(run) && status < EXIT_LOCAL)
+            status = EXIT_LOCAL;
+        task_unref(run->reader);
+    } else {
+        tear_down(run);
+    }
+    summary_clear(&run->summary);
+    return status;
+}
+
+int fetch_run(const struct fetch_options *o)
+{
+    struct run run = {.o = o};
+
+    return loop_run(fetch_main, &run);
+}

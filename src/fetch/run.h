@@ -1,0 +1,72 @@
+/* run.h - one run of fetch: what its files share. */
+#ifndef TRAWL_FETCH_RUN_H
+#define TRAWL_FETCH_RUN_H
+
+#include "async/async.h"
+#include "fetch/fetch.h"
+#include "fetch/order.h"
+#include "http/pool.h"
+#include "input/state.h"
+#include "output/progress.h"
+#include "output/sink.h"
+#include "output/summary.h"
+
+struct run {
+    const struct fetch_options *o;
+    struct loop *loop;
+    struct client *client;
+    struct pool *pool;
+    struct source *source;
+    struct state *state;       /* NULL without --state */
+    struct sink *sink;
+    struct order *order;       /* NULL without --ordered */
+    struct progress *progress; /* NULL when none is shown */
+    struct summary summary;
+    struct task *reader;
+    struct semaphore window;   /* read-ahead: places between reading and writing */
+    struct timer deadline;
+    struct buf record;         /* the one that is being made */
+    uint64_t submitted;
+    const char *stopped;       /* why no more is begun; NULL while it is */
+    int signo;                 /* that interrupted it */
+    int sink_error, source_error;
+};
+
+/* One input on its way. */
+struct job {
+    struct item item;
+    struct call call;
+    struct run *run;
+    uint64_t number; /* among those that were not skipped */
+};
+
+/* ---- deliver.c: from a finished call to its record ---- */
+
+/* The pool's `done`: writes the record, then frees the job. */
+void deliver(struct call *call, void *run);
+
+/* The record of a job that never was a request. */
+void deliver_wrong(struct job *job);
+
+/* order's `emit`, and the end of the way without it. */
+void deliver_result(struct result *r, void *run);
+
+/* ---- stop.c: ending early ---- */
+
+/* Begins nothing more and cancels what is in flight; every input that was read still
+ * gets its record. Later calls change nothing. */
+void stop_run(struct run *run, const char *why);
+
+/* Signals, deadline. */
+void stop_watch(struct run *run);
+void stop_unwatch(struct run *run);
+
+/* ---- status.c: what a run tells while it goes on, and at its end ---- */
+
+void status_start(struct run *run);
+void status_stop(struct run *run);
+
+/* Summary on standard error and to its file. False when the file cannot be written. */
+bool status_report(struct run *run);
+
+#endif

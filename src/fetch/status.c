@@ -1,0 +1,96 @@
+/* What a run tells: a progress line, a list of what is in flight, a summary. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "fetch/run.h"
+
+/* ---- progress ---- */
+
+static void look(struct progress_now *now, void *arg)
+{
+    struct run *run = arg;
+    uint64_t total = source_total(run->source);
+
+    now->summary = &run->summary;
+    now->in_flight = limits_active(client_limits(run->client));
+    now->total = total > run->summary.skipped ? total - run->summary.skipped : 0;
+}
+
+/* ---- SIGUSR1 ---- */
+
+static void describe(const struct call *call, void *arg)
+{
+    struct buf *out = arg;
+
+    buf_append_str(out, "  ");
+    str_append_duration(out, loop_time() - call->waiting_since);
+    buf_appendf(out, "  %s ", request_method(call->request));
+    str_append_printable(out, call->hop.url, strlen(call->hop.url));
+    buf_appendf(out, "  (attempt %d)\n", call->attempts);
+}
+
+static void list_in_flight(void *arg)
+{
+    struct run *run = arg;
+    struct buf out = BUF_INIT;
+
+    buf_appendf(&out, "trawl: %u in flight of %zu begun, %llu done\n",
+                limits_active(client_limits(run->client)), pool_outstanding(run->pool),
+                (unsigned long long)run->summary.requests);
+    pool_each_active(run->pool, describe, &out);
+    buf_append_str(&out, "tasks:\n");
+    task_list(&out);
+    log_block(out.data);
+    buf_clear(&out);
+}
+
+void status_start(struct run *run)
+{
+    loop_add_signal(run->loop, SIGUSR1, list_in_flight, run);
+    if (run->o->progress)
+        run->progress = progress_start(run->loop, run->o->color, look, run);
+}
+
+void status_stop(struct run *run)
+{
+    loop_remove_signal(run->loop, SIGUSR1);
+    progress_stop(run->progress);
+    run->progress = NULL;
+}
+
+/* ---- summary ---- */
+
+static bool write_file(const char *path, const struct buf *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool good = fd >= 0 && write(fd, text->data, text->len) == (ssize_t)text->len;
+
+    if (fd >= 0 && close(fd) < 0)
+        good = false;
+    if (!good)
+        log_error("%s: the summary cannot be written: %s", path, strerror(errno));
+    return good;
+}
+
+bool status_report(struct run *run)
+{
+    struct buf text = BUF_INIT;
+    bool good = true;
+
+    if (!run->o->quiet && run->sink_error != -EPIPE) {
+        summary_append_text(&text, &run->summary);
+        log_block(text.data);
+        buf_reset(&text);
+    }
+    if (run->o->summary) {
+        summary_append_json(&text, &run->summary);
+        good = write_file(run->o->summary, &text);
+    }
+    buf_clear(&text);
+    return good;
+}

@@ -1,0 +1,54 @@
+/* Ending early: a signal, the deadline, the first failure, an output that is gone. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "fetch/run.h"
+
+void stop_run(struct run *run, const char *why)
+{
+    if (run->stopped)
+        return;
+    run->stopped = why;
+    task_cancel(run->reader);
+    if (run->pool)
+        pool_cancel(run->pool, why);
+}
+
+static void interrupted(struct run *run, int signo)
+{
+    if (run->signo) /* the second time: leave now */
+        _exit(128 + run->signo);
+    run->signo = signo;
+    stop_run(run, signo == SIGINT ? "interrupted" : "terminated");
+}
+
+static void on_sigint(void *arg)
+{
+    interrupted(arg, SIGINT);
+}
+
+static void on_sigterm(void *arg)
+{
+    interrupted(arg, SIGTERM);
+}
+
+static void on_deadline(void *arg)
+{
+    stop_run(arg, "the deadline has passed (--deadline)");
+}
+
+void stop_watch(struct run *run)
+{
+    loop_add_signal(run->loop, SIGINT, on_sigint, run);
+    loop_add_signal(run->loop, SIGTERM, on_sigterm, run);
+    timer_init(&run->deadline, on_deadline, run);
+    if (run->o->deadline > 0)
+        loop_call_later(run->loop, &run->deadline, run->o->deadline);
+}
+
+void stop_unwatch(struct run *run)
+{
+    timer_stop(&run->deadline);
+    loop_remove_signal(run->loop, SIGINT);
+    loop_remove_signal(run->loop, SIGTERM);
+}
