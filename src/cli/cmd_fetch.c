@@ -1,0 +1,284 @@
+/* cmd_fetch.c - the command line of `trawl fetch`. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/common.h"
+#include "cli/content.h"
+#include "cli/help.h"
+#include "cli/parse.h"
+#include "cli/setters.h"
+#include "fetch/fetch.h"
+
+struct fetch_command {
+    struct common_options common; /* first: the rows of common_rows point into it */
+    const char *input, *method, *write_out;
+    string_list data, json;
+    bool glob, ordered, fail_fast, body, headers, redirects;
+
+    string_list urls;
+    struct buf content; /* of -d or --json, read */
+    struct buf write_out_text;
+    struct write_out *compiled; /* of -w */
+};
+
+#define AT(field) .offset = offsetof(struct fetch_command, field)
+
+/* clang-format off */
+static const struct option fetch_rows[] = {
+    {"input", 'i', "FILE", GROUP_INPUT, "read URLs or JSON requests from FILE, one a line",
+     option_string, AT(input), .min = 1, .hint = HINT_FILE},
+    {"glob", 0, NULL, GROUP_INPUT, "expand [1-100] and {a,b} in arguments",
+     option_true, AT(glob)},
+
+    {"request", 'X', "METHOD", GROUP_REQUEST, "ask with METHOD [GET; POST with a body]",
+     set_method, AT(method)},
+    {"data", 'd', "DATA", GROUP_REQUEST, "send DATA or @FILE as the body; several: a&b",
+     option_list, AT(data), .list = true},
+    {"json", 0, "DATA", GROUP_REQUEST, "send DATA or @FILE as JSON",
+     option_list, AT(json), .list = true},
+
+    {"body", 0, NULL, GROUP_OUTPUT, "add the body",
+     option_true, AT(body)},
+    {"headers", 0, NULL, GROUP_OUTPUT, "all headers",
+     option_true, AT(headers), .joined = true},
+    {"redirects", 0, NULL, GROUP_OUTPUT, "each redirect",
+     option_true, AT(redirects), .joined = true},
+    {"write-out", 'w', "FORMAT", GROUP_OUTPUT, "lines of your own: '%{url} %{time_total}\\n'",
+     option_string, AT(write_out)},
+    {"ordered", 0, NULL, GROUP_OUTPUT, "records in the order of the input",
+     option_true, AT(ordered)},
+
+    {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",
+     option_true, AT(fail_fast)},
+    {0},
+};
+/* clang-format on */
+
+/* Two readers of standard input would each get a part of it. */
+static int check_stdin(const struct fetch_command *f, struct buf *why)
+{
+    const char *first = NULL, *second = NULL;
+    bool none = !f->urls && !f->input;
+
+#define USE(condition, name)                                                           \
+    if (condition)                                                                     \
+    *(first ? &second : &first) = (name)
+
+    for (size_t i = 0; f->data && f->data[i]; i++)
+        USE(content_is_stdin(f->data[i]), "the body (-d @-)");
+    for (size_t i = 0; f->json && f->json[i]; i++)
+        USE(content_is_stdin(f->json[i]), "the body (--json @-)");
+    USE(content_is_stdin(f->write_out), "the format (-w @-)");
+    USE(f->input && !strcmp(f->input, "-"), "the input (-i -)");
+    for (size_t i = 0; f->urls && f->urls[i]; i++)
+        USE(!strcmp(f->urls[i], "-"), "the input (-)");
+    USE(first && none, "the input");
+#undef USE
+    if (!second)
+        return 0;
+    buf_appendf(why,
+                "standard input cannot be both %s and %s; "
+                "%s",
+                first, second,
+                none ? "give URLs as arguments, or a file with -i FILE"
+                     : "put one of them in a file");
+    return -EINVAL;
+}
+
+/* What is written must not destroy what is read, nor other output. */
+static int check_files(const struct fetch_command *f, struct buf *why)
+{
+    const struct {
+        const char *name, *path;
+    } files[] = {
+        {"--input", f->input},
+        {"--output", f->common.output},
+        {"--summary", f->common.summary},
+        {"--state", f->common.state},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        for (size_t k = 0; k < i; k++)
+            if (content_same_file(files[i].path, files[k].path) &&
+                strcmp(files[i].path, "-")) {
+                buf_appendf(why, "%s and %s are the same file", files[k].name,
+                            files[i].name);
+                return -EINVAL;
+            }
+    return 0;
+}
+
+static int check_together(const struct fetch_command *f, struct buf *why)
+{
+    if (f->data && f->json)
+        buf_append_str(why, "-d and --json do not go together");
+    else if (f->write_out && f->common.format != FORMAT_AUTO)
+        buf_append_str(why, "-w and --format do not go together");
+    else if (f->glob && !f->urls)
+        buf_append_str(why, "--glob expands arguments, and there is none");
+    else
+        return check_files(f, why) < 0 ? -EINVAL : check_stdin(f, why);
+    return -EINVAL;
+}
+
+static int read_content(struct buf *out, const char *option, const char *arg,
+                        struct buf *why)
+{
+    struct buf reason = BUF_INIT;
+    int r = content_read(out, arg, &reason);
+
+    if (r < 0)
+        buf_appendf(why, "option %s: %s", option, reason.data);
+    buf_clear(&reason);
+    return r;
+}
+
+/* Bytes as they are; several -d are joined by & as parts of a form, several --json by
+ * nothing. */
+static int read_body(struct fetch_command *f, struct buf *why)
+{
+    string_list parts = f->json ? f->json : f->data;
+
+    for (size_t i = 0; parts && parts[i]; i++) {
+        if (i && !f->json)
+            buf_append_char(&f->content, '&');
+        if (read_content(&f->content, f->json ? "--json" : "--data", parts[i], why) < 0)
+            return -EINVAL;
+    }
+    return 0;
+}
+
+static int read_write_out(struct fetch_command *f, struct buf *why)
+{
+    char *wrong = NULL;
+
+    if (!f->write_out)
+        return 0;
+    if (read_content(&f->write_out_text, "--write-out", f->write_out, why) < 0)
+        return -EINVAL;
+    f->compiled =
+        write_out_new(f->write_out_text.data ? f->write_out_text.data : "", &wrong);
+    if (f->compiled)
+        return 0;
+    buf_appendf(why, "option --write-out: %s", wrong);
+    free(wrong);
+    return -EINVAL;
+}
+
+static void fill_source(const struct fetch_command *f, struct source_config *source)
+{
+    bool body = f->data || f->json;
+
+    source->urls = f->urls;
+    source->file = f->input;
+    source->glob = f->glob;
+    source->request.method = f->method;
+    source->request.body = !body ? NULL : f->content.data ? f->content.data : "";
+    source->request.body_len = f->content.len;
+    source->request.json = f->json;
+}
+
+static void fill_record(const struct fetch_command *f, struct record_options *record)
+{
+    record->format = f->compiled                     ? RECORD_WRITE_OUT
+                     : common_wants_json(&f->common) ? RECORD_JSON
+                                                     : RECORD_TEXT;
+    record->body = f->body;
+    record->headers = f->headers;
+    record->redirects = f->redirects;
+    record->color = common_wants_color(&f->common, STDOUT_FILENO);
+    record->write_out = f->compiled;
+}
+
+static int fetch(const struct fetch_command *f)
+{
+    const struct common_options *c = &f->common;
+    struct fetch_options o = {
+        .client = c->client,
+        .accept = c->accept,
+        .output = c->output,
+        .summary = c->summary,
+        .state = c->state,
+        .deadline = c->deadline,
+        .ordered = f->ordered,
+        .fail_fast = f->fail_fast,
+        .dry_run = c->dry_run,
+        .quiet = c->quiet,
+        .progress = common_wants_progress(c),
+        .color = common_wants_color(c, STDERR_FILENO),
+    };
+
+    fill_source(f, &o.source);
+    fill_record(f, &o.record);
+    return fetch_run(&o);
+}
+
+/* Nothing was named, and a person sits where the list would come from. */
+static bool waits_for_nobody(const struct fetch_command *f)
+{
+    return !f->urls && !f->input && isatty(STDIN_FILENO);
+}
+
+static int usage(const struct command *self)
+{
+    struct buf text = BUF_INIT;
+
+    help_append_usage(&text, self);
+    buf_append_str(&text,
+                   "Give URLs as arguments, in a file with -i FILE, or on standard "
+                   "input.\ntry 'trawl fetch --help'\n");
+    log_block(text.data);
+    buf_clear(&text);
+    return STATUS_USAGE;
+}
+
+static int run_parsed(const struct command *self, struct fetch_command *f,
+                      struct buf *why)
+{
+    struct buf help = BUF_INIT;
+
+    if (f->common.help) {
+        help_append_command(&help, self);
+        return command_print(&help);
+    }
+    if (common_finish(&f->common, why) < 0 || check_together(f, why) < 0)
+        return command_usage_error(self, why);
+    if (waits_for_nobody(f))
+        return usage(self);
+    if (read_body(f, why) < 0 || read_write_out(f, why) < 0)
+        return command_usage_error(self, why);
+    return fetch(f);
+}
+
+static int run(const struct command *self, char *const *args)
+{
+    struct fetch_command f = {0};
+    struct buf why = BUF_INIT;
+    int status;
+
+    common_init(&f.common);
+    if (options_parse(self->tables, &f, args, &f.urls, &why) < 0)
+        status = command_usage_error(self, &why);
+    else
+        status = run_parsed(self, &f, &why);
+    write_out_free(f.compiled);
+    buf_clear(&f.write_out_text);
+    buf_clear(&f.content);
+    common_clear(&f.common);
+    free((void *)f.urls);
+    option_free(self->tables, &f);
+    return status;
+}
+
+const struct command cmd_fetch = {
+    .name = "fetch",
+    .arguments = "[OPTION]... [URL]...",
+    .summary = "Fetch URLs or JSON requests, many at once: one record for each",
+    .tables = (const struct option *const[]){fetch_rows, common_rows, NULL},
+    .run = run,
+};

@@ -1,0 +1,203 @@
+#include "cli/common.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/setters.h"
+
+#define AT(field) .offset = offsetof(struct common_options, field)
+#define NOT_EMPTY .min = 1
+
+static const char *const when_names[] = {"auto", "always", "never", NULL};
+static const char *const format_names[] = {"auto", "json", "text", NULL};
+static const char *const backoff_names[] = {"exponential", "linear", "constant", NULL};
+
+/* -b: cookies when it holds a =, else the name of a file, as curl has it. */
+static int set_cookie(const struct option *o, const char *arg, void *field,
+                      struct buf *why)
+{
+    struct common_options *common = container_of(field, struct common_options, cookies);
+
+    if (strchr(arg, '='))
+        return option_list(o, arg, field, why);
+    common->client.cookie_file = arg;
+    return 0;
+}
+
+/* clang-format off */
+const struct option common_rows[] = {
+    {"header", 'H', "LINE", GROUP_REQUEST, "send \"Name: value\"; \"Name:\" leaves it out",
+     set_header, AT(client.headers), .list = true},
+    {"user-agent", 'A', "NAME", GROUP_REQUEST, "the User-Agent to send",
+     option_string, AT(client.user_agent)},
+    {"user", 'u', "NAME:PASSWORD", GROUP_REQUEST, "log in (Basic authentication)",
+     set_user, AT(client.userpwd)},
+    {"cookie", 'b', "DATA|FILE", GROUP_REQUEST, "send \"a=b; c=d\", or a file's cookies",
+     set_cookie, AT(cookies), .list = true, .hint = HINT_FILE},
+    {"netrc", 0, NULL, GROUP_REQUEST, "log in as ~/.netrc says",
+     option_true, AT(client.netrc)},
+
+    {"output", 'o', "FILE", GROUP_OUTPUT, "write records to FILE",
+     option_string, AT(output), NOT_EMPTY, .hint = HINT_FILE},
+    {"format", 0, "FORMAT", GROUP_OUTPUT, "json or text [text to a terminal, else json]",
+     option_enum, AT(format), .names = format_names},
+    {"summary", 0, "FILE", GROUP_OUTPUT, "write the summary to FILE, as JSON",
+     option_string, AT(summary), NOT_EMPTY, .hint = HINT_FILE},
+    {"progress", 0, "WHEN", GROUP_OUTPUT, "a progress line: auto, always, never",
+     option_enum, AT(progress), .names = when_names},
+    {"color", 0, "WHEN", GROUP_OUTPUT, "color",
+     option_enum, AT(color), .names = when_names, .joined = true},
+    {"quiet", 'q', NULL, GROUP_OUTPUT, "errors only, no summary",
+     option_true, AT(quiet)},
+    {"verbose", 'v', NULL, GROUP_OUTPUT, "say more",
+     option_count, AT(verbose), .joined = true},
+
+    {"accept-status", 0, "LIST", GROUP_OUTCOME, "what counts as success [200-399]",
+     set_statuses, AT(accept)},
+    {"state", 0, "FILE", GROUP_OUTCOME, "remember in FILE what is done, and go on from there",
+     option_string, AT(state), NOT_EMPTY, .hint = HINT_FILE},
+    {"dry-run", 0, NULL, GROUP_OUTCOME, "show what would be asked for, send nothing",
+     option_true, AT(dry_run)},
+
+    {"concurrency", 'j', "N", GROUP_PACE, "requests at once, in all [64]",
+     option_int, AT(client.limits.total), .min = 1, .max = 100000},
+    {"per-host", 0, "N", GROUP_PACE, "requests at once to one host [8]",
+     option_int, AT(client.limits.per_host), .min = 1, .max = 100000},
+    {"rate", 0, "N/s", GROUP_PACE, "requests a second (/m: a minute, /h: an hour)",
+     set_rate, AT(client.limits.rate)},
+    {"host-delay", 0, "S", GROUP_PACE, "wait between two requests to one host",
+     option_seconds, AT(client.limits.host_delay)},
+    {"limit-rate", 0, "BYTES", GROUP_PACE, "bytes a second, in all",
+     option_bytes, AT(client.limit_rate)},
+    {"max-size", 0, "BYTES", GROUP_PACE, "the largest body",
+     option_bytes, AT(client.max_size)},
+
+    {"max-time", 'm', "S", GROUP_TIME, "for one attempt, from name lookup to last byte",
+     option_seconds, AT(client.max_time)},
+    {"connect-timeout", 0, "S", GROUP_TIME, "to connect [30]",
+     option_seconds, AT(client.connect_timeout)},
+    {"stall-timeout", 0, "S", GROUP_TIME, "without a byte [30]",
+     option_seconds, AT(client.stall_timeout), .joined = true},
+    {"deadline", 0, "S", GROUP_TIME, "for the whole run",
+     option_seconds, AT(deadline)},
+
+    {"retry", 0, "N", GROUP_RETRY, "attempts after the first [2]",
+     option_int, AT(client.retry.retries), .max = 100000},
+    {"retry-delay", 0, "S", GROUP_RETRY, "wait before one [0.5]",
+     option_seconds, AT(client.retry.delay)},
+    {"retry-max-delay", 0, "S", GROUP_RETRY, "the most [60]",
+     option_seconds, AT(client.retry.max_delay), .joined = true},
+    {"retry-max-time", 0, "S", GROUP_RETRY, "no new attempt that long after the first",
+     option_seconds, AT(client.retry.max_time)},
+    {"retry-all-errors", 0, NULL, GROUP_RETRY, "whatever the error, whatever the method",
+     option_true, AT(client.retry.all_errors)},
+    {"backoff", 0, "HOW", GROUP_RETRY, "exponential, linear, constant",
+     option_enum, AT(client.retry.backoff), .names = backoff_names},
+
+    {"max-redirs", 0, "N", GROUP_NETWORK, "redirects that are followed [10]",
+     option_int, AT(client.max_redirects), .max = 1000},
+    {"proxy", 'x', "URL", GROUP_NETWORK, "go through this proxy",
+     option_string, AT(client.proxy)},
+    {"resolve", 0, "HOST:PORT:ADDRESS", GROUP_NETWORK, "take this address, ask no name server",
+     set_resolve, AT(client.resolve), .list = true},
+    {"connect-to", 0, "HOST1:PORT1:HOST2:PORT2", GROUP_NETWORK, "connect to 2 in place of 1",
+     set_connect_to, AT(client.connect_to), .list = true},
+    {"ipv4", '4', NULL, GROUP_NETWORK, "IPv4 only",
+     option_value, AT(client.ip_version), .value = 4},
+    {"ipv6", '6', NULL, GROUP_NETWORK, "IPv6 only",
+     option_value, AT(client.ip_version), .value = 6, .joined = true},
+    {"http1.1", 0, NULL, GROUP_NETWORK, "HTTP/1.1 only",
+     option_value, AT(client.http_version), .value = HTTP_VERSION_1_1},
+    {"http2", 0, NULL, GROUP_NETWORK, "HTTP/2 where the server has it",
+     option_value, AT(client.http_version), .value = HTTP_VERSION_2, .joined = true},
+    {"deny-private", 0, NULL, GROUP_NETWORK, "no addresses of private networks or this host",
+     option_true, AT(client.deny_private)},
+
+    {"insecure", 'k', NULL, GROUP_TLS, "do not verify certificates",
+     option_true, AT(client.insecure)},
+    {"cacert", 0, "FILE", GROUP_TLS, "trust the authorities in FILE (PEM), no others",
+     option_string, AT(client.cacert), NOT_EMPTY, .hint = HINT_FILE},
+    {"cert", 0, "FILE", GROUP_TLS, "own certificate, PEM",
+     option_string, AT(client.cert), NOT_EMPTY, .hint = HINT_FILE},
+    {"key", 0, "FILE", GROUP_TLS, "its key",
+     option_string, AT(client.key), NOT_EMPTY, .hint = HINT_FILE, .joined = true},
+
+    {"help", 'h', NULL, GROUP_OTHER, "this text",
+     option_true, AT(help)},
+    {0},
+};
+/* clang-format on */
+
+void common_init(struct common_options *o)
+{
+    *o = (struct common_options){0};
+    client_config_init(&o->client);
+    status_set_add(&o->accept, 200, 399);
+}
+
+static void join_cookies(struct common_options *o)
+{
+    struct buf joined = BUF_INIT;
+
+    for (size_t i = 0; o->cookies && o->cookies[i]; i++)
+        buf_appendf(&joined, "%s%s", i ? "; " : "", o->cookies[i]);
+    if (joined.len)
+        o->client.cookies = o->cookies_joined = buf_take(&joined);
+}
+
+int common_finish(struct common_options *o, struct buf *why)
+{
+    if (o->client.key && !o->client.cert) {
+        buf_append_str(why, "--key needs its certificate: --cert FILE");
+        return -EINVAL;
+    }
+    if (o->quiet && o->verbose) {
+        buf_append_str(why, "-q and -v do not go together");
+        return -EINVAL;
+    }
+    join_cookies(o);
+    o->client.verbose = o->verbose > 1;
+    log_set_level(o->quiet ? LOG_ERROR : o->verbose ? LOG_DEBUG : LOG_NOTE);
+    return 0;
+}
+
+void common_clear(struct common_options *o)
+{
+    free(o->cookies_joined);
+    o->cookies_joined = NULL;
+}
+
+static bool to_file(const struct common_options *o)
+{
+    return o->output && strcmp(o->output, "-");
+}
+
+bool common_wants_json(const struct common_options *o)
+{
+    if (o->format == FORMAT_AUTO)
+        return to_file(o) || !isatty(STDOUT_FILENO);
+    return o->format == FORMAT_JSON;
+}
+
+bool common_wants_progress(const struct common_options *o)
+{
+    if (o->progress == WHEN_AUTO)
+        return !o->quiet && isatty(STDERR_FILENO);
+    return o->progress == WHEN_ALWAYS;
+}
+
+/* https://no-color.org: set, and not empty. */
+bool common_wants_color(const struct common_options *o, int fd)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    if (o->color != WHEN_AUTO)
+        return o->color == WHEN_ALWAYS;
+    if ((no_color && *no_color) || !term || !strcmp(term, "dumb"))
+        return false;
+    return isatty(fd) && !(fd == STDOUT_FILENO && to_file(o));
+}
