@@ -7,16 +7,26 @@ void headers_clear(struct headers *h)
     buf_clear(&h->lines);
 }
 
+/* Takes the end of the last line back, for what continues it. */
+static void unfold(struct buf *lines)
+{
+    while (lines->len > 0 && char_is_space(lines->data[lines->len - 1]))
+        lines->len--;
+    buf_append_char(lines, ' ');
+}
+
 void headers_add_line(struct headers *h, const char *line, size_t n)
 {
-    while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-        n--;
-    char *p = buf_reserve(&h->lines, n + 2);
+    bool folded = n > 0 && (line[0] == ' ' || line[0] == '\t');
+    struct slice rest = slice_trim((struct slice){line, n});
 
-    memcpy(p, line, n);
-    p[n] = '\r';
-    p[n + 1] = '\n';
-    buf_commit(&h->lines, n + 2);
+    /* Indented, a line goes on with the last (RFC 9112, 5.2); or with nothing (2.2). */
+    if (rest.len == 0 || (folded && h->lines.len == 0))
+        return;
+    if (folded)
+        unfold(&h->lines);
+    buf_append(&h->lines, rest.data, rest.len);
+    buf_append(&h->lines, "\r\n", 2);
 }
 
 bool headers_next(const struct headers *h, size_t *pos, struct slice *name,

@@ -15,11 +15,15 @@ struct headers {
     struct buf lines;
 };
 
-#define HEADERS_INIT {BUF_INIT}
+#define HEADERS_INIT                                                                   \
+    {                                                                                  \
+        BUF_INIT                                                                       \
+    }
 
 void headers_clear(struct headers *h);
 
-/* Adds a line as received, without or with its CRLF. */
+/* Adds a line as received, without or with its CRLF. One that begins with white space
+ * goes on with the line before it (RFC 9112, 5.2); one that is empty is dropped. */
 void headers_add_line(struct headers *h, const char *line, size_t n);
 
 /* Walks the lines; start with *pos = 0. Name and value are trimmed and point into the

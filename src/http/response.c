@@ -43,7 +43,8 @@ bool response_redirects(const struct response *rs, struct slice *location)
     case 303:
     case 307:
     case 308:
-        return headers_get(&rs->headers, "Location", location);
+        /* An empty one would lead back here for ever; browsers and curl ignore it. */
+        return headers_get(&rs->headers, "Location", location) && location->len > 0;
     default:
         return false;
     }
