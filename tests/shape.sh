@@ -41,7 +41,7 @@ found_outside() {
 }
 
 curl_in_http() {
-    found_outside '#[ 	]*include[ 	]*<curl/' 'http/[^/]*\.c|http/transfer\.h|base/url\.c'
+    found_outside '#[ 	]*include[ 	]*<curl/' 'http/[^/]*\.c|http/client_internal\.h|base/url\.c'
 }
 
 ev_in_loop() {
