@@ -70,7 +70,7 @@ static int completion(enum complete_shell shell)
 }
 
 /* `args`: the command and what follows. */
-static int run_command(char *const *args)
+static int run_command(const char *const *args)
 {
     const struct command *command;
 
@@ -92,6 +92,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+    const char *const *args = (const char *const *)argv + 1;
     struct main_options o = {.shell = -1};
     struct buf why = BUF_INIT;
     int n;
@@ -100,7 +101,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write */
     if (argc < 1)
         return usage();
-    n = options_parse(main_tables, &o, argv + 1, NULL, &why);
+    n = options_parse(main_tables, &o, args, NULL, &why);
     if (n < 0)
         return command_usage_error(NULL, &why);
     if (o.help)
@@ -109,5 +110,5 @@ int main(int argc, char **argv)
         return version();
     if (o.shell >= 0)
         return completion((enum complete_shell)o.shell);
-    return argv[1 + n] ? run_command(argv + 1 + n) : usage();
+    return args[n] ? run_command(args + n) : usage();
 }

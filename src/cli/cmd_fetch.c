@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/glob.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/command.h"
@@ -31,7 +33,7 @@ struct fetch_command {
 /* clang-format off */
 static const struct option fetch_rows[] = {
     {"input", 'i', "FILE", GROUP_INPUT, "read URLs or JSON requests from FILE, one a line",
-     option_string, AT(input), .min = 1, .hint = HINT_FILE},
+     set_input_file, AT(input), .min = 1, .hint = HINT_FILE},
     {"glob", 0, NULL, GROUP_INPUT, "expand [1-100] and {a,b} in arguments",
      option_true, AT(glob)},
 
@@ -113,6 +115,27 @@ static int check_files(const struct fetch_command *f, struct buf *why)
     return 0;
 }
 
+static int check_glob(const char *pattern, struct buf *why)
+{
+    const char *wrong;
+    size_t column;
+    struct glob *glob = glob_new(pattern, &wrong, &column);
+
+    if (!glob)
+        return option_wrong(why, pattern, "is not a pattern: %s at column %zu", wrong,
+                            column);
+    glob_free(glob);
+    return 0;
+}
+
+static int check_globs(const struct fetch_command *f, struct buf *why)
+{
+    for (size_t i = 0; f->glob && f->urls[i]; i++)
+        if (strcmp(f->urls[i], "-") && check_glob(f->urls[i], why) < 0)
+            return -EINVAL;
+    return 0;
+}
+
 static int check_together(const struct fetch_command *f, struct buf *why)
 {
     if (f->data && f->json)
@@ -122,7 +145,7 @@ static int check_together(const struct fetch_command *f, struct buf *why)
     else if (f->glob && !f->urls)
         buf_append_str(why, "--glob expands arguments, and there is none");
     else
-        return check_files(f, why) < 0 ? -EINVAL : check_stdin(f, why);
+        return 0;
     return -EINVAL;
 }
 
@@ -153,6 +176,19 @@ static int read_body(struct fetch_command *f, struct buf *why)
     return 0;
 }
 
+/* What is not JSON would be refused by every server, one after the other. */
+static int check_json(const struct fetch_command *f, struct buf *why)
+{
+    size_t where;
+
+    if (!f->json ||
+        !json_compact(NULL, (struct slice){f->content.data, f->content.len}, &where))
+        return 0;
+    buf_append_str(why, "option --json: ");
+    return option_wrong(why, f->json[0], "%sis not JSON: byte %zu is wrong",
+                        f->json[1] ? "and what follows " : "", where + 1);
+}
+
 static int read_write_out(struct fetch_command *f, struct buf *why)
 {
     char *wrong = NULL;
@@ -181,6 +217,7 @@ static void fill_source(const struct fetch_command *f, struct source_config *sou
     source->request.body = !body ? NULL : f->content.data ? f->content.data : "";
     source->request.body_len = f->content.len;
     source->request.json = f->json;
+    source->request.headers = f->common.client.headers;
 }
 
 static void fill_record(const struct fetch_command *f, struct record_options *record)
@@ -246,16 +283,17 @@ static int run_parsed(const struct command *self, struct fetch_command *f,
         help_append_command(&help, self);
         return command_print(&help);
     }
-    if (common_finish(&f->common, why) < 0 || check_together(f, why) < 0)
+    if (common_finish(&f->common, why) < 0 || check_together(f, why) < 0 ||
+        check_files(f, why) < 0 || check_globs(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))
         return usage(self);
-    if (read_body(f, why) < 0 || read_write_out(f, why) < 0)
+    if (read_body(f, why) < 0 || check_json(f, why) < 0 || read_write_out(f, why) < 0)
         return command_usage_error(self, why);
     return fetch(f);
 }
 
-static int run(const struct command *self, char *const *args)
+static int run(const struct command *self, const char *const *args)
 {
     struct fetch_command f = {0};
     struct buf why = BUF_INIT;

@@ -17,7 +17,7 @@ struct command {
 
     /* Takes the NULL-terminated arguments behind the command's name; gives the exit
      * status. */
-    int (*run)(const struct command *self, char *const *args);
+    int (*run)(const struct command *self, const char *const *args);
 };
 
 extern const struct command cmd_fetch;

@@ -24,8 +24,11 @@ static int set_cookie(const struct option *o, const char *arg, void *field,
 
     if (strchr(arg, '='))
         return option_list(o, arg, field, why);
-    common->client.cookie_file = arg;
-    return 0;
+    if (!*arg) { /* no file: cookies that servers set are sent back all the same */
+        common->client.cookie_file = arg;
+        return 0;
+    }
+    return set_input_file(o, arg, &common->client.cookie_file, why);
 }
 
 /* clang-format off */
@@ -120,11 +123,11 @@ const struct option common_rows[] = {
     {"insecure", 'k', NULL, GROUP_TLS, "do not verify certificates",
      option_true, AT(client.insecure)},
     {"cacert", 0, "FILE", GROUP_TLS, "trust the authorities in FILE (PEM), no others",
-     option_string, AT(client.cacert), NOT_EMPTY, .hint = HINT_FILE},
+     set_input_file, AT(client.cacert), .hint = HINT_FILE},
     {"cert", 0, "FILE", GROUP_TLS, "own certificate, PEM",
-     option_string, AT(client.cert), NOT_EMPTY, .hint = HINT_FILE},
+     set_input_file, AT(client.cert), .hint = HINT_FILE},
     {"key", 0, "FILE", GROUP_TLS, "its key",
-     option_string, AT(client.key), NOT_EMPTY, .hint = HINT_FILE, .joined = true},
+     set_input_file, AT(client.key), .hint = HINT_FILE, .joined = true},
 
     {"help", 'h', NULL, GROUP_OTHER, "this text",
      option_true, AT(help)},

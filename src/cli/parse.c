@@ -9,7 +9,7 @@
 struct parser {
     option_tables tables;
     void *values;
-    char *const *next; /* the argument that comes next */
+    const char *const *next; /* the argument that comes next */
     struct buf *why;
 };
 
@@ -123,7 +123,7 @@ static int parse_letters(struct parser *p, const char *bundle)
     return 0;
 }
 
-int options_parse(option_tables tables, void *values, char *const *args,
+int options_parse(option_tables tables, void *values, const char *const *args,
                   const char *const **words, struct buf *why)
 {
     struct parser p = {tables, values, args, why};

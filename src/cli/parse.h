@@ -10,7 +10,7 @@
 /* Reads the NULL-terminated arguments into *values, what is no option into *words, a
  * list to be freed; with `words` NULL it stops at the first of them. Returns how many
  * arguments were read, or -EINVAL with what is wrong, for people, in *why. */
-int options_parse(option_tables tables, void *values, char *const *args,
+int options_parse(option_tables tables, void *values, const char *const *args,
                   const char *const **words, struct buf *why);
 
 #endif

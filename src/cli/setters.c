@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "http/headers.h"
@@ -44,10 +45,21 @@ int set_user(const struct option *o, const char *arg, void *field, struct buf *w
     return 0;
 }
 
+int set_input_file(const struct option *o, const char *arg, void *field,
+                   struct buf *why)
+{
+    bool standard_input = o->min && !strcmp(arg, "-");
+
+    if (!standard_input && access(arg, R_OK) < 0)
+        return option_wrong(why, arg, "cannot be read: %s", strerror(errno));
+    *(const char **)field = arg;
+    return 0;
+}
+
 /* How many seconds one unit of a rate has; 0: no such unit. */
 static double rate_unit(const char *unit)
 {
-    if (!strcmp(unit, "/s"))
+    if (!*unit || !strcmp(unit, "/s"))
         return 1;
     if (!strcmp(unit, "/m"))
         return 60;
