@@ -32,11 +32,11 @@ static void add_lines(struct headers *h, const char *data, size_t n)
 
 static void walk(const struct headers *h)
 {
-    const char *end = h->lines.data + h->lines.len;
     struct slice name, value, found;
     size_t pos = 0;
 
     while (headers_next(h, &pos, &name, &value)) {
+        const char *end = h->lines.data + h->lines.len;
         char *key = slice_dup(name);
 
         require(name.data >= h->lines.data && value.data + value.len <= end);
