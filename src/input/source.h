@@ -13,16 +13,20 @@
 #include "async/loop.h"
 #include "http/request.h"
 
-/* What arguments that are URLs are asked with, and what a line leaves open. Borrowed. */
+/* What arguments that are URLs are asked with, and what a line leaves open. Borrowed.
+ */
 struct request_template {
     const char *method; /* -X */
     const char *body;   /* -d, --json: bytes, NULL for none */
     size_t body_len;
-    bool json;          /* --json: its headers too */
+    bool json;                  /* --json: its headers too */
+    const char *const *headers; /* -H, NULL-terminated, or NULL: JSON's own headers
+                                   stand back behind one of these that has their name */
 };
 
 struct source_config {
-    const char *const *urls; /* arguments, NULL-terminated; "-" is standard input */
+    const char *const *urls; /* arguments, NULL-terminated, or NULL; "-" is standard
+                                input, any other a URL */
     const char *file;        /* -i; "-" is standard input; NULL: none */
     bool glob;               /* expand arguments, curl's way */
     struct request_template request;
@@ -30,11 +34,13 @@ struct source_config {
 
 /* One input item. Either a request, or a reason why it is none. */
 struct item {
-    uint64_t index;        /* counts all items of the run from 0 */
-    struct request request;/* request.url is what the record shows, also for a wrong one */
-    char *id;              /* raw JSON of the line's id, one line; owned, NULL: none */
-    char *why;             /* what is wrong with it, for people; owned, NULL: nothing */
-    uint8_t key[16];       /* of the bytes of the line: the same line, the same key */
+    uint64_t index; /* counts all items of the run from 0 */
+    struct request
+        request;     /* request.url is what the record shows, also for a wrong one */
+    char *id;        /* raw JSON of the line's id, one line; owned, NULL: none */
+    char *why;       /* what is wrong with it, for people; owned, NULL: nothing */
+    uint8_t key[16]; /* of the line, without white space around it, and of the
+                        template: the same request, the same key */
 };
 
 void item_clear(struct item *item);
@@ -44,13 +50,14 @@ struct source;
 /* Opens the inputs in order: arguments, then the file. With neither, standard input.
  * NULL with a message logged when a file or a pattern is wrong. */
 struct source *source_new(const struct source_config *config);
-void source_free(struct source *s);
+void source_free(struct source *s); /* NULL is allowed */
 
 /* Suspends until there is an item. 1 with *item set, to be cleared by the caller; 0 at
  * the end; -ECANCELED; another -errno when reading failed (it was logged). */
 async int source_next(struct source *s, struct item *item);
 
-/* How many items there are, when that can be told without reading on: 0 otherwise. */
+/* How many items there are, as far as that can be told without reading on: 0 before,
+ * the number of all of them once the end was met. */
 uint64_t source_total(const struct source *s);
 
 #endif

@@ -12,9 +12,9 @@
 /* All that a record tells. Borrowed. */
 struct record {
     uint64_t index;
-    const char *id;         /* raw JSON, or NULL */
+    const char *id; /* raw JSON, or NULL */
     const struct call *call;
-    enum http_error error;  /* the call's, or HTTP_STATUS for a status not accepted */
+    enum http_error error; /* the call's, or HTTP_STATUS for a status not accepted */
 };
 
 enum record_format { RECORD_JSON, RECORD_TEXT, RECORD_WRITE_OUT };
@@ -28,17 +28,19 @@ struct record_options {
     const struct write_out *write_out;
 };
 
-/* Appends the record with its line end. */
-void record_append(struct buf *out, const struct record *r, const struct record_options *o);
+/* Appends the record with its line end; a line of the user's own gets one unless its
+ * format ends in one, or is empty. */
+void record_append(struct buf *out, const struct record *r,
+                   const struct record_options *o);
 
-/* Appends the same, for a request that is not sent (--dry-run): what would be asked,
+/* Appends a JSON line for a request that is not sent (--dry-run): what would be asked,
  * credentials masked. `config` has the headers that go with every request. */
 void record_append_dry(struct buf *out, const struct record *r,
                        const struct client_config *config);
 
-/* Compiles curl's -w format: %{name}, %%, \n, \t, \r; "@file" is read by the caller.
- * NULL with a message in *why (owned by the caller; it names the nearest name) for an
- * unknown name. */
+/* Compiles curl's -w format: %{name}, %header{name}, %%, \n, \t, \r; "@file" is read by
+ * the caller. NULL with a message in *why (owned by the caller; it names the nearest
+ * name) for an unknown name. */
 struct write_out *write_out_new(const char *format, char **why);
 void write_out_free(struct write_out *w);
 
