@@ -5,8 +5,8 @@
 #include "async/future.h"
 
 /* Suspends until fd is ready for one of `events` (IO_READ, IO_WRITE). Returns those of
- * them that are there, or -ECANCELED. A regular file is always ready; so is what cannot
- * be polled, such as a closed descriptor: read and write tell why. */
+ * them that are there, or -ECANCELED. A regular file is always ready. fd must be
+ * open, and stay open meanwhile (libev asserts). */
 async int io_wait(int fd, unsigned events);
 
 #endif
