@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "cli/command.h"
 #include "cli/common.h"
 #include "cli/content.h"
@@ -201,7 +202,8 @@ static int read_write_out(struct fetch_command *f, struct buf *why)
         write_out_new(f->write_out_text.data ? f->write_out_text.data : "", &wrong);
     if (f->compiled)
         return 0;
-    buf_appendf(why, "option --write-out: %s", wrong);
+    buf_append_str(why, "option --write-out: ");
+    str_append_printable(why, wrong, strlen(wrong));
     free(wrong);
     return -EINVAL;
 }

@@ -90,9 +90,9 @@ const struct option common_rows[] = {
 
     {"retry", 0, "N", GROUP_RETRY, "attempts after the first [2]",
      option_int, AT(client.retry.retries), .max = 100000},
-    {"retry-delay", 0, "S", GROUP_RETRY, "wait before one [0.5]",
+    {"retry-delay", 0, "S", GROUP_RETRY, "the first wait [0.5]",
      option_seconds, AT(client.retry.delay)},
-    {"retry-max-delay", 0, "S", GROUP_RETRY, "the most [60]",
+    {"retry-max-delay", 0, "S", GROUP_RETRY, "the longest [60]",
      option_seconds, AT(client.retry.max_delay), .joined = true},
     {"retry-max-time", 0, "S", GROUP_RETRY, "no new attempt that long after the first",
      option_seconds, AT(client.retry.max_time)},

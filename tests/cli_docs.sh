@@ -1,0 +1,123 @@
+#!/bin/sh
+# cli_docs.sh - do the manual page, --help and the completions name the same options?
+#
+# A line of a list is "name", or "name letter", sorted. The completion for fish is the
+# plainest print of the table, so the others are compared with that.
+set -u
+export LC_ALL=C
+trawl=${TRAWL:-trawl}
+top=${top_srcdir:-$(dirname "$0")/..}
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+
+# in_table CONDITION: what fish is told under that condition
+in_table() {
+    "$trawl" --completion fish | sed -n "s/^complete -c trawl -n '$1' -l //p" |
+        sed -E 's/^([^ ]+) -s (.) .*/\1 \2/; t; s/ .*//' | sort
+}
+
+# in_help ARGUMENT...: the options at the beginning of lines, up to the text
+in_help() {
+    "$trawl" "$@" | sed -n 's/^  \(-.*\)/\1/p' | awk '
+        {
+            letter = ""
+            sub(/   *[^ -].*/, "")
+            n = split($0, word, /,? +/)
+            for (i = 1; i <= n; i++) {
+                if (word[i] ~ /^-[^-]$/)
+                    letter = substr(word[i], 2)
+                else if (word[i] ~ /^--/) {
+                    print substr(word[i], 3) (letter == "" ? "" : " " letter)
+                    letter = ""
+                }
+            }
+        }' | sort
+}
+
+# in_man PAGE: the options that have an entry
+in_man() {
+    sed -n 's/^\.It Fl //p' "$1" | awk '
+        {
+            letter = ""
+            for (i = 1; i <= NF; i++) {
+                if ($i ~ /^[A-Za-z0-9]$/ && (i == 1 || $(i - 1) == "Fl"))
+                    letter = " " $i
+                else if ($i ~ /^-./) {
+                    print substr($i, 2) letter
+                    letter = ""
+                }
+            }
+        }' | sort
+}
+
+# in_bash: what one command is completed to when no argument is asked for
+in_bash() {
+    "$trawl" --completion bash | sed -n "/^    $1)\$/,/^        esac/s/^        \\*) words='\\(.*\\)' ;;/\\1/p" |
+        tr ' ' '\n' | awk '
+        /^--/ { names[++n] = substr($0, 3); next }
+        /^-/ { names[n] = names[n] " " substr($0, 2) }
+        END { for (i = 1; i <= n; i++) print names[i] }' | sort
+}
+
+# in_zsh INDENT: the lines of _arguments that are indented so
+in_zsh() {
+    "$trawl" --completion zsh | sed -nE \
+        -e "s/^$1'\\*'\\{-(.)\\+?,--([^=}]*)=?\\}'.*/\\2 \\1/p" \
+        -e "s/^$1'\\*--([^=[]*)=?\\[.*/\\1/p" | sort
+}
+
+points=0
+failures=0
+
+# same NAME WANTED FOUND: compares two files of scratch
+same() {
+    points=$((points + 1))
+    if [ -s "$scratch/$2" ] && cmp -s "$scratch/$2" "$scratch/$3"; then
+        echo "ok $points - $1"
+    else
+        failures=$((failures + 1))
+        echo "not ok $points - $1"
+        diff "$scratch/$2" "$scratch/$3" | sed 's/^/# /'
+    fi
+}
+
+# compare COMMAND PAGE CONDITION INDENT HELP-ARGUMENT...: all prints of one table
+compare() {
+    name=$1 page=$2 condition=$3 indent=$4
+    shift 4
+    in_table "$condition" >"$scratch/table"
+    in_help "$@" >"$scratch/help"
+    in_man "$top/man/$page" >"$scratch/man"
+    in_bash "$( [ "$name" = trawl ] && echo "''" || echo "$name")" >"$scratch/bash"
+    in_zsh "$indent" >"$scratch/zsh"
+    same "$name: --help names every option and no other" table help
+    same "$name: $page describes every option and no other" table man
+    same "$name: bash completes every option and no other" table bash
+    same "$name: zsh completes every option and no other" table zsh
+}
+
+compare trawl trawl.1 __fish_use_subcommand '        ' --help
+compare fetch trawl-fetch.1 '__fish_seen_subcommand_from fetch' '                ' fetch --help
+
+# The fields of the record, and the types of errors, as the schema has them
+sed -n '/"\$defs"/,$d; s/^    "\([a-z_]*\)": {$/\1/p' \
+    "$top/contrib/schema/record.schema.json" | sort >"$scratch/schema"
+sed -n '/^\.Sh RECORDS/,/^\.Sh ERROR/s/^\.It Cm //p' "$top/man/trawl-fetch.1" |
+    sort >"$scratch/fields"
+same "trawl-fetch.1 describes every field of the record" schema fields
+sed -n '/"enum": \[$/,/\]/p' "$top/contrib/schema/record.schema.json" |
+    grep -oE '"[a-z_]+"' | tr -d '"' | grep -v '^enum$' | sort >"$scratch/schema"
+sed -n '/^\.Sh ERROR TYPES/,/^\.Sh WRITE/s/^\.It Cm \([a-z_]*\).*/\1/p' \
+    "$top/man/trawl-fetch.1" | sort >"$scratch/types"
+same "trawl-fetch.1 describes every type of error" schema types
+
+
+# The names of -w, as the source has them
+sed -nE 's/^    (NAME\(|\{")([a-z_]+)(\)|").*/\2/p' "$top/src/output/write_out_names.c" |
+    sort >"$scratch/source"
+sed -n '/^\.Sh WRITE-OUT/,/^\.Sh SUMMARY/s/^\.\(It \)\{0,1\}Cm //p' \
+    "$top/man/trawl-fetch.1" | tr ' ' '\n' | grep -E '^[a-z_]+$' | sort -u >"$scratch/names"
+same "trawl-fetch.1 describes every name of --write-out" source names
+
+echo "1..$points"
+[ "$failures" = 0 ]
