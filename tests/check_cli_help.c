@@ -150,13 +150,14 @@ START_TEST(suggestions)
     static const struct {
         const char *word, *best;
     } cases[] = {
-        {"feth", "fetch"}, {"fetch", "fetch"}, {"fet", "fetch"}, {"retyr", "retry"},
-        {"x", NULL},       {"", NULL},         {"patch", NULL},
+        {"feth", "fetch"},    {"fetch", "fetch"}, {"fet", "fetch"}, {"retyr", "retry"},
+        {"retires", "retry"}, {"x", NULL},        {"", NULL},       {"xylophone", NULL},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct suggestion s = {.word = cases[i].word};
 
+        suggest_try(&s, "redirects");
         suggest_try(&s, "retry");
         suggest_try(&s, "fetch");
         suggest_try(&s, "retry-delay");

@@ -7,11 +7,12 @@
 struct suggestion {
     const char *word;
     const char *best; /* NULL: none is near */
-    size_t distance;
+    size_t distance, common_prefix;
 };
 
-/* Offers one more name. A name that begins with the word is nearest; else at most a
- * third of the word may have to change. */
+/* Offers one more name. A name that begins with the word is nearest; else less than
+ * half of the word may have to change, and of two that are as near the one counts that
+ * begins more like it. */
 void suggest_try(struct suggestion *s, const char *name);
 
 #endif
