@@ -303,6 +303,14 @@ bool origin_eq(const struct origin *a, const struct origin *b)
     return a->text && b->text && !strcmp(a->text, b->text);
 }
 
+bool origin_is_address(const struct origin *origin)
+{
+    const char *host = strstr(origin->text, "://") + 3;
+
+    /* Names of digits and dots alone have been made addresses by the parser. */
+    return *host == '[' || host[strspn(host, "0123456789.")] == ':';
+}
+
 /* Puts the reference into u, which holds the base. libcurl 7.88 takes an empty
  * reference for malformed and drops the last segment for a lone fragment. */
 static enum url_error apply(CURLU *u, const char *reference)

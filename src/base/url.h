@@ -30,6 +30,9 @@ enum url_error url_origin(const char *url, struct origin *origin, const char **w
 void origin_clear(struct origin *origin);
 bool origin_eq(const struct origin *a, const struct origin *b);
 
+/* Whether the host is an IPv4 or IPv6 address rather than a name. */
+bool origin_is_address(const struct origin *origin);
+
 /* What the server will be asked for: scheme added when missing, dot segments resolved,
  * user name, password and fragment removed. NULL when url_origin refuses the URL; the
  * caller frees. */

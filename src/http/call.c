@@ -130,7 +130,7 @@ static bool bear_less(struct call *call, struct client *c, double *delay)
 {
     struct limits *l = client_limits(c);
 
-    if (call->response.error != HTTP_LOCAL_IO || limits_active(l) <= 1)
+    if (!call->response.out_of_files || limits_active(l) <= 1)
         return false;
     limits_shrink(l, limits_active(l) - 1);
     call->attempts--;
@@ -150,6 +150,15 @@ static double time_left(const struct call *call, const struct client_config *o)
     return left > 0.001 ? left : 0.001;
 }
 
+/* With more hosts waiting than connections can be kept, this one would be closed before
+ * its host's turn comes again, at the price of a search for the oldest. */
+static bool connection_is_spent(const struct call *call, struct client *c)
+{
+    return call->ticket.state == TICKET_HELD &&
+           limits_hosts(client_limits(c)) > client_connections(c) &&
+           !limits_wanted(&call->ticket);
+}
+
 enum call_next call_step(struct call *call, struct client *c, double *delay)
 {
     const struct client_config *o = client_config(c);
@@ -163,6 +172,7 @@ enum call_next call_step(struct call *call, struct client *c, double *delay)
         call->started = now;
     if (call->redirect_count == 0)
         call->attempts++;
+    call->hop.last = connection_is_spent(call, c);
     if (client_exchange(c, call->request, &call->hop, time_left(call, o), rs) < 0)
         return CALL_DONE;
     if (bear_less(call, c, delay))

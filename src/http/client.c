@@ -162,6 +162,11 @@ const struct client_config *client_config(const struct client *c)
     return &c->config;
 }
 
+size_t client_connections(const struct client *c)
+{
+    return (size_t)c->shard_count * c->shard_room;
+}
+
 /* ---- an exchange ---- */
 
 static struct shard *shard_at(struct client *c, unsigned i)
@@ -204,8 +209,31 @@ static void run(struct transfer *t)
     if (r < 0) {
         shard_stop(t);
         t->code = CURLE_ABORTED_BY_CALLBACK;
+        /* Whatever else happened before the task ran again: a request to end that was
+         * returned by an await must not be lost. */
+        t->verdict = HTTP_OK;
         transfer_verdict(t, HTTP_CANCELLED, "cancelled");
     }
+}
+
+/* libcurl 7.88 keeps the name of a Host header that was set for the cookies of later
+ * requests without one, and would send these to other hosts. */
+static void put_transfer(struct transfer *t)
+{
+    if (t->client->share)
+        transfer_free(t);
+    else
+        list_prepend(&t->shard->idle, &t->node);
+}
+
+static async void classify(struct client *c, const struct hop *hop, struct response *rs)
+{
+    if (rs->times.total > SLOW_LOOKUP_US)
+        rs->error = HTTP_DNS_TEMPORARY;
+    else
+        rs->error = dns_classify(hop->origin.text, c->config.ip_version);
+    if (rs->error == HTTP_CANCELLED)
+        response_fail(rs, HTTP_CANCELLED, "cancelled");
 }
 
 int client_exchange(struct client *c, const struct request *rq, const struct hop *hop,
@@ -213,6 +241,7 @@ int client_exchange(struct client *c, const struct request *rq, const struct hop
 {
     struct shard *s = shard_for(c, hop->origin.text);
     struct transfer *t;
+    bool own_name; /* it is the origin's that was not found, not a proxy's */
     const char *why;
 
     response_reset(rs);
@@ -225,9 +254,9 @@ int client_exchange(struct client *c, const struct request *rq, const struct hop
     transfer_prepare(t, rq, hop, seconds, rs);
     run(t);
     transfer_collect(t);
-    list_prepend(&s->idle, &t->node);
-    if (rs->error == HTTP_DNS_NOT_FOUND)
-        rs->error = rs->times.total > SLOW_LOOKUP_US ? HTTP_DNS_TEMPORARY
-                                                     : dns_classify(hop->origin.text);
+    own_name = t->code == CURLE_COULDNT_RESOLVE_HOST && !c->connect_to;
+    put_transfer(t);
+    if (rs->error == HTTP_DNS_NOT_FOUND && own_name)
+        classify(c, hop, rs);
     return rs->error == HTTP_CANCELLED ? -ECANCELED : (int)rs->error;
 }

@@ -70,6 +70,9 @@ void client_free(struct client *c);
 struct limits *client_limits(struct client *c);
 const struct client_config *client_config(const struct client *c);
 
+/* How many connections it keeps, busy or idle. */
+size_t client_connections(const struct client *c);
+
 /* Suspends for one exchange: `hop` says where and how, the request what. No limits, no
  * redirects, no retries. `seconds` bounds it (0: no bound). Fills *rs, which the caller
  * clears in the end. Returns 0 when the response came whole, whatever its status; else
@@ -78,7 +81,8 @@ async int client_exchange(struct client *c, const struct request *rq, const stru
                           double seconds, struct response *rs);
 
 /* Suspends until the request is answered: waits for its place, follows redirects,
- * retries as the client is set. Result as client_exchange. */
+ * retries as the client is set. Result as client_exchange. *rs is a response already,
+ * all zero or used before. */
 async int client_fetch(struct client *c, const struct request *rq, struct response *rs);
 
 #endif

@@ -24,6 +24,7 @@ struct shard {
     struct handle soon;   /* and when at once */
     struct list idle;     /* transfers to use again */
     unsigned active;
+    uint64_t actions;     /* how often libcurl was called to act */
 };
 
 struct client {
@@ -49,13 +50,14 @@ struct transfer {
     struct client *client;
     struct future done;           /* completed when libcurl has finished with it */
     bool added;                   /* the multi has the easy handle */
+    uint64_t started;             /* the shard's actions when it was added */
 
     const struct request *request;
     const struct hop *hop;
     struct response *response;
     struct curl_slist *own_headers;   /* of this request alone */
     const struct curl_slist *headers_set; /* what the easy handle has now */
-    bool has_body, has_method, credentials_set;
+    bool has_body, has_method, credentials_set, dns_uncached, shares, closes;
     long timeout_ms;
 
     /* What the callbacks saw. */
@@ -87,6 +89,9 @@ void shard_start(struct shard *s, struct transfer *t);
 
 /* Takes it back, finished or not. Its `done` is left alone. */
 void shard_stop(struct transfer *t);
+
+/* Whether libcurl has taken the transfer up at all since it was started. */
+bool shard_acted(const struct transfer *t);
 
 /* ---- transfer.c: an easy handle for one exchange after the other ---- */
 

@@ -1,5 +1,6 @@
 #include "http/dns.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +9,27 @@
 #include "async/executor.h"
 #include "base/mem.h"
 
+struct question {
+    char *host;
+    int family;
+};
+
+/* No such name, or none with an address of that family. */
 static int look_up(void *arg)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
-    int r = getaddrinfo(arg, NULL, &hints, &found);
+    struct question *q = arg;
+    struct addrinfo hints = {.ai_family = q->family, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    int r = getaddrinfo(q->host, NULL, &hints, &found);
 
     if (r == 0)
         freeaddrinfo(found);
     return r == EAI_NONAME
 #ifdef EAI_NODATA
            || r == EAI_NODATA
+#endif
+#ifdef EAI_ADDRFAMILY
+           || r == EAI_ADDRFAMILY
 #endif
         ;
 }
@@ -30,11 +42,15 @@ static char *host_of(const char *origin)
     return mem_strndup(host, (size_t)(end - host));
 }
 
-enum http_error dns_classify(const char *origin)
+enum http_error dns_classify(const char *origin, int ip_version)
 {
-    char *host = host_of(origin);
-    int missing = loop_run_in_executor(look_up, host);
+    struct question q = {host_of(origin), ip_version == 4   ? AF_INET
+                                          : ip_version == 6 ? AF_INET6
+                                                            : AF_UNSPEC};
+    int missing = loop_run_in_executor(look_up, &q);
 
-    free(host);
+    free(q.host);
+    if (missing == -ECANCELED)
+        return HTTP_CANCELLED;
     return missing > 0 ? HTTP_DNS_NOT_FOUND : HTTP_DNS_TEMPORARY;
 }

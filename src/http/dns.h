@@ -7,7 +7,8 @@
 
 /* Suspends to ask the resolver once more, on another thread: libcurl does not tell a
  * name that does not exist from a server that did not answer. `origin` is an origin's
- * text. HTTP_DNS_NOT_FOUND or HTTP_DNS_TEMPORARY. */
-async enum http_error dns_classify(const char *origin);
+ * text, `ip_version` 4, 6 or 0 for both. HTTP_DNS_NOT_FOUND, HTTP_DNS_TEMPORARY, or
+ * HTTP_CANCELLED. */
+async enum http_error dns_classify(const char *origin, int ip_version);
 
 #endif

@@ -12,6 +12,7 @@
 
 struct host {
     struct list ring;    /* among the hosts that can go on now */
+    struct list again;   /* waiting to go on with what they began; these first */
     struct list tickets; /* waiting, first come first served */
     struct limits *limits;
     unsigned active;     /* places held here */
@@ -49,6 +50,7 @@ static struct host *host_get(struct limits *l, const char *origin)
     memcpy(h->origin, origin, n);
     h->limits = l;
     list_init(&h->ring);
+    list_init(&h->again);
     list_init(&h->tickets);
     timer_init(&h->wake, host_woken, h);
     map_set(&l->hosts, h->origin, h);
@@ -63,6 +65,18 @@ static void host_free(struct host *h)
     free(h);
 }
 
+static bool host_wanted(const struct host *h)
+{
+    return !list_empty(&h->again) || !list_empty(&h->tickets);
+}
+
+static struct ticket *host_next(struct host *h)
+{
+    struct list *first = list_shift(list_empty(&h->again) ? &h->tickets : &h->again);
+
+    return container_of(first, struct ticket, node);
+}
+
 static bool host_must_wait(struct host *h)
 {
     if (h->not_before > 0 && loop_time() >= h->not_before)
@@ -75,7 +89,7 @@ static bool host_must_wait(struct host *h)
 static void host_settle(struct host *h)
 {
     struct limits *l = h->limits;
-    bool wanted = !list_empty(&h->tickets);
+    bool wanted = host_wanted(h);
 
     if (host_must_wait(h)) {
         list_remove(&h->ring);
@@ -104,7 +118,7 @@ static void host_woken(void *arg)
 static void grant_one(struct limits *l)
 {
     struct host *h = container_of(list_shift(&l->ring), struct host, ring);
-    struct ticket *t = container_of(list_shift(&h->tickets), struct ticket, node);
+    struct ticket *t = host_next(h);
 
     t->state = TICKET_HELD;
     h->active++;
@@ -171,7 +185,7 @@ void limits_free(struct limits *l)
     assert(l->active == 0);
     timer_stop(&l->pace);
     while ((h = map_next(&l->hosts, &pos))) { /* those that only remember a pause */
-        assert(list_empty(&h->tickets) && h->delayed == 0);
+        assert(!host_wanted(h) && h->delayed == 0);
         host_free(h);
     }
     map_clear(&l->hosts);
@@ -185,7 +199,7 @@ static void ticket_due(void *arg)
 
     h->delayed--;
     t->state = TICKET_WAITING;
-    list_prepend(&h->tickets, &t->node);
+    list_append(&h->again, &t->node);
     host_settle(h);
     pump(t->limits);
 }
@@ -283,6 +297,16 @@ void limits_shrink(struct limits *l, unsigned total)
 {
     if (total < l->config.total)
         l->config.total = total > 0 ? total : 1;
+}
+
+bool limits_wanted(const struct ticket *t)
+{
+    return host_wanted(t->host) || t->host->delayed > 0;
+}
+
+size_t limits_hosts(const struct limits *l)
+{
+    return l->hosts.count;
 }
 
 unsigned limits_active(const struct limits *l)

@@ -8,6 +8,7 @@
 #define TRAWL_HTTP_LIMITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "async/loop.h"
 
@@ -42,8 +43,8 @@ void ticket_init(struct ticket *t, void (*granted)(struct ticket *t));
  * before this returns. */
 void limits_enqueue(struct limits *l, struct ticket *t, const char *origin);
 
-/* Asks for a place after `seconds`, then before those who have not started yet: a
- * retry goes on before new work begins. */
+/* Asks for a place after `seconds`, then before those who have not started yet, behind
+ * others who were late: a retry goes on before new work begins. */
 void limits_enqueue_later(struct limits *l, struct ticket *t, const char *origin,
                           double seconds);
 
@@ -61,6 +62,10 @@ void limits_pause(struct limits *l, const char *origin, double seconds);
 /* Fewer places in all from now on (at least 1): this machine bears no more. */
 void limits_shrink(struct limits *l, unsigned total);
 
+/* Whether somebody waits for a place at the origin of a ticket that holds one. */
+bool limits_wanted(const struct ticket *t);
+
+size_t limits_hosts(const struct limits *l);    /* origins with tickets, or a pause */
 unsigned limits_active(const struct limits *l); /* places held */
 unsigned limits_total(const struct limits *l);
 

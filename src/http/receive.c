@@ -19,15 +19,34 @@
 
 /* ---- header ---- */
 
+/* The three digits behind the version, 0 when there are none. */
+static int status_of(struct slice line)
+{
+    struct slice version, code;
+    int64_t n;
+
+    slice_next(&line, ' ', &version);
+    line = slice_trim(line); /* libcurl lets several spaces pass */
+    if (!slice_next(&line, ' ', &code) || code.len != 3 || slice_parse_digits(code, &n) < 0)
+        return 0;
+    return (int)n;
+}
+
+/* A line that looks like a status line is one where a response may begin: first of all,
+ * and behind a provisional one. */
+static bool begins_response(const struct transfer *t, const char *line, size_t n)
+{
+    int status = t->response->status;
+
+    return n >= 5 && memcmp(line, "HTTP/", 5) == 0 &&
+           (status == 0 || (status < 200 && t->headers_over));
+}
+
 static void begin_response(struct transfer *t, struct slice line)
 {
-    const char *space = memchr(line.data, ' ', line.len);
     struct response *rs = t->response;
 
-    rs->status = 0;
-    if (space && (size_t)(space - line.data) + 4 <= line.len)
-        rs->status =
-            (space[1] - '0') * 100 + (space[2] - '0') * 10 + (space[3] - '0');
+    rs->status = status_of(line);
     buf_reset(&rs->headers.lines);
     t->headers_over = false;
     t->content_length = -1;
@@ -81,7 +100,7 @@ size_t receive_header(char *line, size_t size, size_t n, void *arg)
     if (t->header_bytes > HEADER_BYTES_MAX)
         transfer_verdict(t, HTTP_HEADER_TOO_LARGE, "the header is larger than %d kB",
                          HEADER_BYTES_MAX / 1024);
-    else if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
+    else if (begins_response(t, line, n))
         begin_response(t, (struct slice){line, n});
     else if (line[0] == '\r' || line[0] == '\n')
         t->headers_over = true;
@@ -135,9 +154,11 @@ static void begin_body(struct transfer *t)
     struct slice codings, location;
 
     t->body_began = true;
-    /* The body of a redirect is not read, so it need not be readable; a range is a
-     * piece of a coding, not a whole one. */
-    if (t->response->status == 206 || response_redirects(t->response, &location) ||
+    /* The body of a redirect that is followed is not read, so it need not be readable; a
+     * range is a piece of a coding, not a whole one. */
+    if (t->response->status == 206 ||
+        (t->client->config.max_redirects > 0 &&
+         response_redirects(t->response, &location)) ||
         !headers_get(&t->response->headers, "Content-Encoding", &codings))
         return;
     if (decoder_new(&t->decoder, codings, take_decoded, t) < 0)

@@ -14,6 +14,7 @@ struct hop {
     const char *method;   /* borrowed from the request, or static */
     bool send_body;
     bool credentials;     /* at the origin that the user's headers were meant for */
+    bool last;            /* the connection will not be needed again */
 };
 
 void hop_clear(struct hop *h);

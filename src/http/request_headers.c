@@ -36,9 +36,10 @@ static bool tells_nothing(const char *line)
     return false;
 }
 
+/* With a body or not at all (RFC 9110, 15.4). */
 static bool describes_body(const char *line)
 {
-    return same_name(line, "Content-Type:");
+    return strncasecmp(line, "Content-", 8) == 0 || same_name(line, "Transfer-Encoding:");
 }
 
 static bool given(const struct client *c, const struct request *rq, const char *line)
@@ -62,7 +63,9 @@ static bool own_has(const struct request *rq, const char *line)
 
 static bool may_go(const char *line, bool credentials, bool body)
 {
-    return credentials || tells_nothing(line) || (body && describes_body(line));
+    if (describes_body(line))
+        return body;
+    return credentials || tells_nothing(line);
 }
 
 /* A request's own line takes the place of the client's of that name. */
@@ -94,7 +97,9 @@ struct curl_slist *request_header_list(struct client *c, const struct request *r
                                        const struct hop *hop, struct curl_slist **own)
 {
     *own = NULL;
-    if (rq->header_count == 0 && (hop->credentials || !hop->send_body))
-        return hop->credentials ? c->headers : c->plain_headers;
-    return *own = make_list(c, rq, hop->credentials, hop->send_body);
+    bool body = hop->send_body && (rq->body || hop->credentials);
+
+    if (rq->header_count == 0 && hop->credentials == body)
+        return body ? c->headers : c->plain_headers;
+    return *own = make_list(c, rq, hop->credentials, body);
 }

@@ -35,6 +35,7 @@ static void act(struct shard *s, curl_socket_t fd, int events)
 {
     int running;
 
+    s->actions++;
     curl_multi_socket_action(s->multi, fd, events, &running);
     drain(s);
 }
@@ -136,7 +137,13 @@ void shard_start(struct shard *s, struct transfer *t)
     if (m != CURLM_OK) /* it fails for want of memory alone */
         mem_exhausted();
     t->added = true;
+    t->started = s->actions;
     s->active++;
+}
+
+bool shard_acted(const struct transfer *t)
+{
+    return t->started != t->shard->actions;
 }
 
 void shard_stop(struct transfer *t)

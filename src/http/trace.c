@@ -1,5 +1,7 @@
 #include "http/trace.h"
 
+#include <string.h>
+
 #include <curl/curl.h>
 
 #include "base/buf.h"
@@ -22,14 +24,26 @@ static bool is_secret(struct slice line)
     return false;
 }
 
+/* The fields of HTTP/2 stand in libcurl's own talk as "... [name: value]". */
+static struct slice field_of(struct slice line)
+{
+    for (size_t i = 0; i < line.len; i++) {
+        struct slice field = {line.data + i, line.len - i};
+
+        if ((i == 0 || line.data[i - 1] == '[') && is_secret(field))
+            return field;
+    }
+    return line;
+}
+
 static void say(const char *mark, struct slice line)
 {
     struct buf text = BUF_INIT;
+    struct slice field = field_of(line);
     size_t shown = line.len;
 
-    if (is_secret(line))
-        while (shown > 0 && line.data[shown - 1] != ':')
-            shown--;
+    if (is_secret(field))
+        shown = (size_t)((const char *)memchr(field.data, ':', field.len) - line.data) + 1;
     str_append_printable(&text, line.data, shown);
     log_debug("%s %s%s", mark, text.len ? text.data : "", shown < line.len ? " ***" : "");
     buf_clear(&text);

@@ -1,6 +1,7 @@
 /* A transfer: an easy handle that makes one exchange after the other. Finished handles
  * are kept, and of their settings only what differs is changed. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +47,13 @@ static void resume(struct throttled *throttled)
 {
     struct transfer *t = container_of(throttled, struct transfer, throttled);
 
+    if (!t->added) /* it ended meanwhile; its task has yet to run */
+        return;
     t->last_activity = loop_time();
-    curl_easy_pause(t->easy, CURLPAUSE_CONT);
+    /* Bytes that waited are brought to us in there; if we refuse them libcurl would go
+     * on without them. */
+    if (curl_easy_pause(t->easy, CURLPAUSE_CONT) != CURLE_OK)
+        transfer_abort(t, HTTP_PROTOCOL, "the transfer cannot go on");
 }
 
 /* libcurl tells of sent bytes only when asked; until the connection stands, its own
@@ -137,11 +143,11 @@ static void set_network(struct transfer *t)
         curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
                          o->http_version == HTTP_VERSION_2 ? CURL_HTTP_VERSION_2_0
                                                            : CURL_HTTP_VERSION_2TLS);
-        curl_easy_setopt(e, CURLOPT_PIPEWAIT, 1L); /* share one, once it is HTTP/2 */
     }
-    if (o->connect_timeout > 0)
-        curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
-                         (long)(o->connect_timeout * 1000 + 0.5));
+    /* Without a limit of ours libcurl has one of its own. */
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
+                     o->connect_timeout > 0 ? (long)(o->connect_timeout * 1000 + 0.5)
+                                            : (long)INT_MAX);
     /* Thousands at once have small buffers: 16 KiB each would be most of the memory. */
     if (o->limits.total > 1000)
         curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 4096L);
@@ -177,6 +183,8 @@ struct transfer *transfer_new(struct shard *s)
         mem_exhausted();
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    /* What a proxy says to CONNECT is not the server's answer. */
+    curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(t->easy, CURLOPT_DEFAULT_PROTOCOL, "http"); /* never by the name */
     /* Without it, giving up a transfer whose name is being looked up joins the
      * resolver's thread and stops the loop for as long as the lookup takes. */
@@ -248,6 +256,28 @@ static void set_credentials(struct transfer *t, bool wanted)
     t->credentials_set = wanted;
 }
 
+/* An address needs no lookup, and what is in the cache is looked through each time a
+ * connection ends: a run over many addresses keeps none. */
+static void set_dns_cache(struct transfer *t, bool address)
+{
+    if (address == t->dns_uncached)
+        return;
+    curl_easy_setopt(t->easy, CURLOPT_DNS_CACHE_TIMEOUT, address ? 0L : 60L);
+    t->dns_uncached = address;
+}
+
+/* New requests wait for a connection that is being made, to share it if it turns out to
+ * be HTTP/2. TLS tells so at once; in the clear libcurl would only know when the first
+ * response begins, and one slow answer would hold all of its host up. */
+static void set_sharing(struct transfer *t, bool secure)
+{
+    bool wanted = secure && t->client->config.http_version != HTTP_VERSION_1_1;
+
+    if (wanted != t->shares)
+        curl_easy_setopt(t->easy, CURLOPT_PIPEWAIT, wanted ? 1L : 0L);
+    t->shares = wanted;
+}
+
 static void forget(struct transfer *t)
 {
     t->code = CURLE_OK;
@@ -274,12 +304,17 @@ void transfer_prepare(struct transfer *t, const struct request *rq, const struct
     curl_easy_setopt(t->easy, CURLOPT_URL, hop->url);
     set_method(t, rq, hop);
     set_credentials(t, hop->credentials);
+    set_sharing(t, hop->origin.secure);
     if (headers != t->headers_set)
         curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
     t->headers_set = headers;
     if (ms != t->timeout_ms)
         curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, ms);
     t->timeout_ms = ms;
+    if (hop->last != t->closes)
+        curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)hop->last);
+    t->closes = hop->last;
+    set_dns_cache(t, origin_is_address(&hop->origin));
     if (t->client->resolve) /* libcurl reads the list once a request */
         curl_easy_setopt(t->easy, CURLOPT_RESOLVE, t->client->resolve);
     t->began = t->last_activity = loop_time();
@@ -301,6 +336,8 @@ void transfer_verdict(struct transfer *t, enum http_error verdict, const char *f
 
 void transfer_abort(struct transfer *t, enum http_error verdict, const char *why)
 {
+    if (!t->added) /* it has ended already, and as well as it did */
+        return;
     transfer_verdict(t, verdict, "%s", why);
     shard_stop(t);
     t->code = CURLE_ABORTED_BY_CALLBACK;
@@ -360,19 +397,12 @@ static const char *http_version_name(int version)
     }
 }
 
-void transfer_collect(struct transfer *t)
+static void collect_info(struct transfer *t)
 {
     struct response *rs = t->response;
     CURL *e = t->easy;
 
-    timer_stop(&t->stall);
-    throttled_cancel(&t->throttled);
-    if (t->code == CURLE_OK)
-        receive_end(t);
-    decoder_free(t->decoder);
-    t->decoder = NULL;
     collect_times(e, &rs->times);
-    rs->times.total = (int64_t)((loop_time() - t->began) * 1e6);
     rs->num_connects = info_long(e, CURLINFO_NUM_CONNECTS);
     rs->size_request = info_long(e, CURLINFO_REQUEST_SIZE);
     rs->size_upload = info_number(e, CURLINFO_SIZE_UPLOAD_T);
@@ -383,9 +413,24 @@ void transfer_collect(struct transfer *t)
     if (rs->status)
         snprintf(rs->http_version, sizeof(rs->http_version), "%s",
                  http_version_name(info_long(e, CURLINFO_HTTP_VERSION)));
+}
+
+void transfer_collect(struct transfer *t)
+{
+    struct response *rs = t->response;
+
+    timer_stop(&t->stall);
+    throttled_cancel(&t->throttled);
+    if (t->code == CURLE_OK)
+        receive_end(t);
+    decoder_free(t->decoder);
+    t->decoder = NULL;
+    rs->times.total = (int64_t)((loop_time() - t->began) * 1e6);
+    if (shard_acted(t)) /* else the handle still tells of the exchange before */
+        collect_info(t);
     outcome_judge(t);
     if (t->own_headers) {
-        curl_easy_setopt(e, CURLOPT_HTTPHEADER, NULL);
+        curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
         curl_slist_free_all(t->own_headers);
         t->own_headers = NULL;
         t->headers_set = NULL;
