@@ -12,25 +12,6 @@
 #include "async/task_internal.h"
 #include "base/mem.h"
 
-struct task {
-    struct future future; /* its result; completed when it has left its stack */
-    struct list all;      /* among the loop's live tasks */
-    struct handle step;   /* for a resumption that no future brings */
-    struct future_callback wakeup;
-    struct context context;
-    struct stack *stack;
-    task_fn *fn;
-    void *arg;
-    const char *name;
-    struct future *awaits; /* NULL: runs or is ready to */
-    int result;
-    unsigned refs;
-    unsigned cancelling; /* requests made and not taken back */
-    bool must_cancel;    /* a request that no await has returned yet */
-    bool shielded;       /* awaits without passing a request on */
-    bool finished;
-};
-
 static struct task_state *state(void)
 {
     return loop_tasks(loop_current());
@@ -103,18 +84,13 @@ static void suspend(struct task *t)
     context_switch(&t->context, &st->context);
 }
 
-static bool cancel_task_future(struct future *f)
-{
-    return task_cancel(container_of(f, struct task, future));
-}
-
 struct task *task_create(task_fn *fn, void *arg)
 {
     struct task *t = mem_zalloc(sizeof(*t));
 
     t->name = "task";
     future_init(&t->future, t->name);
-    t->future.cancel = cancel_task_future;
+    t->future.cancel = task_cancel_future;
     handle_init(&t->step, task_step, t);
     t->fn = fn;
     t->arg = arg;
@@ -277,121 +253,7 @@ int task_sleep(double seconds)
     return r;
 }
 
-/* ---- cancelling ---- */
-
-/* The task that t awaits and would pass a request on to, or NULL. */
-static struct task *awaited_task(const struct task *t)
-{
-    struct future *f = t->awaits;
-
-    return f && !f->done && !t->shielded && f->cancel == cancel_task_future
-               ? container_of(f, struct task, future)
-               : NULL;
-}
-
-/* Counts the request in each of the tasks that await one another and returns the
- * innermost. A loop: the chain may be longer than a stack is deep. */
-static struct task *pass_on(struct task *t)
-{
-    struct task *inner, *behind = t;
-
-    for (bool odd = false; (inner = awaited_task(t)); odd = !odd) {
-        t->cancelling++;
-        t = inner;
-        assert(t != behind && "tasks that await each other in a circle");
-        if (odd)
-            behind = awaited_task(behind);
-    }
-    return t;
-}
-
-bool task_cancel(struct task *t)
-{
-    if (future_done(&t->future))
-        return false;
-    t = pass_on(t);
-    t->cancelling++;
-    if (t->awaits && !t->awaits->done) {
-        if (!t->shielded && future_cancel(t->awaits))
-            return true;
-        if (t->shielded)
-            loop_call_soon(t->future.loop, &t->step);
-    }
-    t->must_cancel = true;
-    return true;
-}
-
-void task_uncancel(struct task *t)
-{
-    task_uncancel_to(t, 0);
-}
-
-bool task_uncancel_to(struct task *t, unsigned base)
-{
-    assert(t->cancelling > 0);
-    if (--t->cancelling > base)
-        return false;
-    t->must_cancel = false;
-    return true;
-}
-
-unsigned task_cancel_delivered(const struct task *t)
-{
-    return t->cancelling - (t->must_cancel ? 1 : 0);
-}
-
-void task_cancel_again(struct task *t)
-{
-    t->must_cancel = true;
-}
-
-unsigned task_cancelling(const struct task *t)
-{
-    return t->cancelling;
-}
-
-/* ---- the whole ---- */
-
-/* Cancels the tasks that there are, each once, and runs until they have ended. */
-static void cancel_live(struct loop *loop)
-{
-    struct task **live = NULL;
-    size_t n = 0, cap = 0;
-
-    list_for_each (node, &loop_tasks(loop)->all) {
-        if (n == cap)
-            live = mem_reallocarray(live, cap = cap ? 2 * cap : 16, sizeof(*live));
-        live[n++] = task_ref(container_of(node, struct task, all));
-    }
-    for (size_t i = 0; i < n; i++)
-        task_cancel(live[i]);
-    for (size_t i = 0; i < n; i++) {
-        loop_run_until_complete(loop, &live[i]->future);
-        task_unref(live[i]);
-    }
-    free(live);
-}
-
-static void cancel_all(struct loop *loop)
-{
-    while (!list_empty(&loop_tasks(loop)->all)) /* some may have made others */
-        cancel_live(loop);
-}
-
-int loop_run(task_fn *fn, void *arg)
-{
-    struct loop *loop = loop_new();
-    struct task *t = task_create(fn, arg);
-    int result;
-
-    task_set_name(t, "main");
-    loop_run_until_complete(loop, &t->future);
-    result = task_result(t);
-    task_unref(t);
-    cancel_all(loop);
-    loop_free(loop);
-    return result;
-}
+/* ---- lists ---- */
 
 void task_list(struct buf *out)
 {
