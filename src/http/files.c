@@ -53,7 +53,7 @@ struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned shar
     unsigned limit = limit_raised(), used = open_now() + RESERVED;
     unsigned free = limit > used ? limit - used : 0;
     struct file_plan plan = {.total = total};
-    unsigned idle, fair;
+    unsigned idle, fair, share;
 
     if (free < 512) { /* one shard, whose idle connections make way for new ones */
         plan.shards = 1;
@@ -68,7 +68,8 @@ struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned shar
      * shard keeps beyond is closed, oldest first, at a walk over its connections. */
     idle = (free - plan.total) / plan.shards;
     fair = max(4 * min(plan.total, per_host), 4 * plan.total / plan.shards);
-    plan.shard_room = max(8, min(min(fair, max(plan.total, 4 * plan.total / plan.shards)),
-                                 min(idle + plan.total / plan.shards, 256)));
+    share = plan.total / plan.shards;
+    fair = min(fair, max(plan.total, 4 * share));
+    plan.shard_room = max(8, min(fair, min(idle + share, max(256, share + 1))));
     return plan;
 }

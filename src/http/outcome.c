@@ -37,6 +37,9 @@ static const struct {
     {CURLE_UNSUPPORTED_PROTOCOL, HTTP_PROTOCOL}, /* HTTP/0.9 among others */
     {CURLE_BAD_CONTENT_ENCODING, HTTP_PROTOCOL}, /* chunks, since we decode the rest */
     {CURLE_FILESIZE_EXCEEDED, HTTP_TOO_LARGE},
+#if LIBCURL_VERSION_NUM >= 0x080600
+    {CURLE_TOO_LARGE, HTTP_HEADER_TOO_LARGE},
+#endif
 };
 
 static enum http_error meaning(CURLcode code)
@@ -104,11 +107,12 @@ static enum http_error judge_code(struct transfer *t)
         return t->response->status && !t->headers_over ? HTTP_HEADER_TOO_LARGE
                                                        : HTTP_LOCAL_IO;
     case CURLE_RECV_ERROR:
+        if (strstr(t->curl_text, "CONNECT")) /* what the proxy answered */
+            return HTTP_CONNECT_FAILED;
         return connected(t) && t->response->status && t->headers_over &&
                        strstr(t->curl_text, "reset") == NULL
                    ? HTTP_TRUNCATED
                    : HTTP_RESET;
-    case CURLE_SSL_CONNECT_ERROR:
     default:
         return meaning(t->code);
     }
@@ -126,7 +130,8 @@ void outcome_judge(struct transfer *t)
 
         if (e == HTTP_HEADER_TOO_LARGE)
             text = "a header line is larger than 100 kB";
-        else if (e == HTTP_LOCAL_IO && t->code == CURLE_COULDNT_CONNECT)
+        rs->out_of_files = e == HTTP_LOCAL_IO && t->code == CURLE_COULDNT_CONNECT;
+        if (rs->out_of_files)
             text = "this process may open no more files (ulimit -n)";
         response_fail(rs, e, "%s", text);
     } else if (rs->status == 0) {

@@ -20,6 +20,7 @@ struct pool {
     struct list waiting;   /* calls that have asked for a place */
     struct list granted;   /* calls that have one, and no worker yet */
     size_t outstanding;
+    bool hand_free;        /* a worker is about to look for a call by itself */
     const char *cancelled; /* why, once the pool is */
     struct future *joined; /* what pool_join waits for */
 };
@@ -62,7 +63,7 @@ static async int rest(struct worker *w)
 /* Sends the call on after an exchange: to its end, or for another place. */
 static void send_on(struct pool *p, struct call *call, enum call_next next, double delay)
 {
-    if (next != CALL_DONE && p->cancelled) {
+    if (p->cancelled && (next != CALL_DONE || call->response.error == HTTP_CANCELLED)) {
         call_cancel(call, p->cancelled);
         next = CALL_DONE;
     }
@@ -95,7 +96,9 @@ static async int work(void *arg)
 
             w->call = container_of(node, struct call, node);
             next = call_step(w->call, p->client, &delay);
+            p->hand_free = true;
             send_on(p, w->call, next, delay);
+            p->hand_free = false;
             w->call = NULL;
         }
     }
@@ -114,19 +117,34 @@ static void start_worker(struct pool *p)
     task_set_name(w->task, "worker");
 }
 
-/* Somebody has to take it up: a worker that rests, or a new one, of which there are
- * then no more than places. */
+/* Wakes a worker that rests. One that was cancelled meanwhile is of no use. */
+static bool wake_one(struct pool *p)
+{
+    struct list *node;
+
+    while ((node = list_shift(&p->idle))) {
+        struct future *wake = container_of(node, struct worker, idle)->wake;
+
+        if (!future_done(wake)) {
+            future_set_result(wake, NULL);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Somebody has to take it up: the worker whose place it got, one that rests, or a new
+ * one, of which there are then no more than places. */
 static void call_granted(struct ticket *t)
 {
     struct call *call = container_of(t, struct call, ticket);
     struct pool *p = t->waiter;
-    struct list *node = list_shift(&p->idle);
 
     list_remove(&call->node);
     list_append(&p->granted, &call->node);
-    if (node)
-        future_set_result(container_of(node, struct worker, idle)->wake, NULL);
-    else
+    if (p->hand_free)
+        p->hand_free = false;
+    else if (!wake_one(p))
         start_worker(p);
 }
 
@@ -222,6 +240,7 @@ int pool_join(struct pool *p)
     struct future joined;
     int r;
 
+    assert(!p->joined);
     if (p->outstanding == 0)
         return 0;
     future_init(&joined, "the last response");

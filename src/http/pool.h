@@ -28,7 +28,7 @@ void pool_cancel(struct pool *p, const char *why);
 
 size_t pool_outstanding(const struct pool *p); /* submitted and not done */
 
-/* Suspends until nothing is outstanding; 0 or -ECANCELED. */
+/* Suspends until nothing is outstanding; 0 or -ECANCELED. For one task at a time. */
 async int pool_join(struct pool *p);
 
 /* Calls fn for each call that is in flight. */

@@ -14,6 +14,7 @@ struct throttle {
     double rate;   /* bytes a second */
     double tokens; /* bytes that may be taken; below zero: taken in advance */
     double filled; /* loop_time of the last filling */
+    bool serving;  /* those who wait are being resumed */
 };
 
 static void fill(struct throttle *t)
@@ -43,11 +44,13 @@ static void refilled(void *arg)
     list_init(&turn);
     list_splice(&turn, &t->waiting);
     fill(t);
+    t->serving = true;
     while (t->tokens > 0 && (node = list_shift(&turn))) {
         struct throttled *who = container_of(node, struct throttled, node);
 
         who->resume(who);
     }
+    t->serving = false;
     list_splice(&turn, &t->waiting);
     list_splice(&t->waiting, &turn);
     wait_for_tokens(t);
@@ -82,7 +85,8 @@ void throttled_init(struct throttled *t, void (*resume)(struct throttled *t))
 bool throttle_take(struct throttle *t, struct throttled *who, size_t n)
 {
     fill(t);
-    if (t->tokens > 0) {
+    /* Who has not waited must not take what others wait for. */
+    if (t->tokens > 0 && (t->serving || list_empty(&t->waiting))) {
         t->tokens -= (double)n;
         return true;
     }
