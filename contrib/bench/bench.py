@@ -11,6 +11,7 @@ See README beside this file.
 import argparse
 import contextlib
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -256,6 +257,7 @@ def options():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server ends with us
     args = options()
     with tempfile.TemporaryDirectory(prefix="trawl-bench-") as folder, \
             Server(folder, args.server_cpu) as server:
