@@ -151,7 +151,7 @@ START_TEST(flags)
     ck_assert_int_eq(o.client.ip_version, 4);
     ck_assert_int_eq(o.client.http_version, HTTP_VERSION_1_1);
     ck_assert(!o.client.verbose);
-    PARSE("-vv");
+    PARSE("-vv"); /* as often as one likes */
     ck_assert(o.client.verbose);
     forget();
 }

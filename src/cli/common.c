@@ -56,8 +56,8 @@ const struct option common_rows[] = {
      option_enum, AT(color), .names = when_names, .joined = true},
     {"quiet", 'q', NULL, GROUP_OUTPUT, "errors only, no summary",
      option_true, AT(quiet)},
-    {"verbose", 'v', NULL, GROUP_OUTPUT, "say more",
-     option_count, AT(verbose), .joined = true},
+    {"verbose", 'v', NULL, GROUP_OUTPUT, "say more, headers too",
+     option_true, AT(verbose), .joined = true},
 
     {"accept-status", 0, "LIST", GROUP_OUTCOME, "what counts as success [200-399]",
      set_statuses, AT(accept)},
@@ -163,7 +163,7 @@ int common_finish(struct common_options *o, struct buf *why)
         return -EINVAL;
     }
     join_cookies(o);
-    o->client.verbose = o->verbose > 1;
+    o->client.verbose = o->verbose;
     log_set_level(o->quiet ? LOG_ERROR : o->verbose ? LOG_DEBUG : LOG_NOTE);
     return 0;
 }
@@ -186,10 +186,12 @@ bool common_wants_json(const struct common_options *o)
     return o->format == FORMAT_JSON;
 }
 
+/* Records that scroll by on the terminal tell it themselves. */
 bool common_wants_progress(const struct common_options *o)
 {
     if (o->progress == WHEN_AUTO)
-        return !o->quiet && isatty(STDERR_FILENO);
+        return !o->quiet && isatty(STDERR_FILENO) &&
+               (to_file(o) || !isatty(STDOUT_FILENO));
     return o->progress == WHEN_ALWAYS;
 }
 

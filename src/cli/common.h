@@ -19,8 +19,7 @@ struct common_options {
     double deadline;
     enum format format;
     enum when progress, color;
-    int verbose;
-    bool dry_run, quiet, help;
+    bool dry_run, quiet, verbose, help;
 };
 
 extern const struct option common_rows[];

@@ -70,13 +70,6 @@ int option_value(const struct option *o, const char *arg, void *field, struct bu
     return 0;
 }
 
-int option_count(const struct option *o, const char *arg, void *field, struct buf *why)
-{
-    (void)o, (void)arg, (void)why;
-    ++*(int *)field;
-    return 0;
-}
-
 int option_int(const struct option *o, const char *arg, void *field, struct buf *why)
 {
     int64_t n;

@@ -69,7 +69,6 @@ const struct option *option_by_letter(option_tables tables, char letter);
 /* Setters, by the type of the field. */
 option_setter option_true;    /* bool */
 option_setter option_value;   /* int or enum: the row's value */
-option_setter option_count;   /* int: how often it was given */
 option_setter option_int;     /* int or unsigned, from min to max */
 option_setter option_enum;    /* int or enum: the index of one of `names` */
 option_setter option_seconds; /* double */
