@@ -16,7 +16,7 @@ static enum http_error judge(const struct run *run, const struct call *call)
 {
     const struct response *rs = &call->response;
 
-    if (rs->error)
+    if (rs->error || run->o->dry_run)
         return rs->error;
     return status_set_has(&run->o->accept, rs->status) ? HTTP_OK : HTTP_STATUS;
 }

@@ -44,15 +44,18 @@ static async int read_items(void *arg)
 {
     struct run *run = arg;
     struct item item;
-    int r;
+    int r = 0;
 
-    while ((r = source_next(run->source, &item)) > 0) {
+    /* Once stopped, nothing more is read: where no wait suspends, no cancellation would
+     * end this. */
+    while (!run->stopped && (r = source_next(run->source, &item)) > 0) {
         if (run->state && state_answered(run->state, item.key)) {
             run->summary.skipped++;
             item_clear(&item);
             continue;
         }
-        /* An item that was read gets its record, also when this wait is cut short. */
+        /* An item that was read gets its record, also when this wait is cut short: one
+         * more than the window holds. */
         r = semaphore_acquire(&run->window);
         if (r == 0)
             r = sink_wait(run->sink);
@@ -115,7 +118,7 @@ static bool set_up(struct run *run)
     window = window_size(run);
     semaphore_init(&run->window, window);
     if (run->o->ordered)
-        run->order = order_new(window, deliver_result, run);
+        run->order = order_new(window + 1, deliver_result, run); /* see read_items */
     run->pool = pool_new(run->client, deliver, run);
     return true;
 }
