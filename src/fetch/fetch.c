@@ -113,7 +113,7 @@ static bool set_up(struct run *run)
 {
     unsigned window;
 
-    if (!open_files(run) || !open_client(run))
+    if (!status_open(run) || !open_files(run) || !open_client(run))
         return false;
     window = window_size(run);
     semaphore_init(&run->window, window);

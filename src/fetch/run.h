@@ -22,6 +22,7 @@ struct run {
     struct order *order;       /* NULL without --ordered */
     struct progress *progress; /* NULL when none is shown */
     struct summary summary;
+    int summary_fd;            /* -1 without --summary */
     struct task *reader;
     struct semaphore window;   /* read-ahead: places between reading and writing */
     struct timer deadline;
@@ -65,6 +66,10 @@ void stop_unwatch(struct run *run);
 
 void status_start(struct run *run);
 void status_stop(struct run *run);
+
+/* Opens the summary's file, so that one that cannot be written is told before anything
+ * is sent. False, and logged, when it cannot. */
+bool status_open(struct run *run);
 
 /* Summary on standard error and to its file. False when the file cannot be written. */
 bool status_report(struct run *run);

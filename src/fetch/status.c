@@ -65,16 +65,30 @@ void status_stop(struct run *run)
 
 /* ---- summary ---- */
 
-static bool write_file(const char *path, const struct buf *text)
+static bool complain(const struct run *run)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write(fd, text->data, text->len) == (ssize_t)text->len;
+    log_error("%s: the summary cannot be written: %s", run->o->summary, strerror(errno));
+    return false;
+}
 
-    if (fd >= 0 && close(fd) < 0)
-        good = false;
-    if (!good)
-        log_error("%s: the summary cannot be written: %s", path, strerror(errno));
-    return good;
+bool status_open(struct run *run)
+{
+    run->summary_fd = -1;
+    if (!run->o->summary)
+        return true;
+    run->summary_fd =
+        open(run->o->summary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return run->summary_fd >= 0 || complain(run);
+}
+
+static bool write_file(struct run *run, const struct buf *text)
+{
+    ssize_t n = write(run->summary_fd, text->data, text->len);
+    bool good = n == (ssize_t)text->len;
+
+    if (n >= 0 && !good)
+        errno = ENOSPC;
+    return (close(run->summary_fd) == 0 && good) || complain(run);
 }
 
 bool status_report(struct run *run)
@@ -89,7 +103,7 @@ bool status_report(struct run *run)
     }
     if (run->o->summary) {
         summary_append_json(&text, &run->summary);
-        good = write_file(run->o->summary, &text);
+        good = write_file(run, &text);
     }
     buf_clear(&text);
     return good;
