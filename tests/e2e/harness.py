@@ -35,6 +35,7 @@ ERROR_TYPES = frozenset("""
 
 INHERITED = re.compile(r"^(PATH|LANG|TMPDIR|LD_LIBRARY_PATH|[A-Z]+SAN_OPTIONS"
                        r"|LLVM_PROFILE_FILE|GCOV_.*)$")
+UNPRINTABLE = {c: f"\\x{c:02x}" for c in (*range(32), 127)}
 CRASHED = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed")
 
 
@@ -254,7 +255,7 @@ class Proc:
                  program=None, cwd=None, pass_fds=()):
         self.argv = [*prefix, program or os.environ["TRAWL"], *map(str, args)]
         self._changed = threading.Condition()
-        self.lines, self.times, self._taken, self._tail = [], [], 0, b""
+        self.lines, self.times, self._taken, self._tail = [], [], 0, []
         self._err, self._threads, self._open = b"", [], 0
         pipe = subprocess.PIPE
         given = stdin is not None and not isinstance(stdin, int)
@@ -291,10 +292,13 @@ class Proc:
             self._changed.notify_all()
 
     def _take_out(self, data):
-        *lines, self._tail = (self._tail + data).split(b"\n")
-        now = time.monotonic()
-        self.lines += lines
-        self.times += [now] * len(lines)
+        first, *rest = data.split(b"\n")
+        self._tail.append(first)
+        if rest:
+            lines = [b"".join(self._tail), *rest[:-1]]
+            self.lines += lines
+            self.times += [time.monotonic()] * len(lines)
+            self._tail = rest[-1:]
 
     def _take_err(self, data):
         self._err += data
@@ -361,7 +365,7 @@ class Proc:
                     stream.close()
 
     def so_far(self):
-        out = b"".join(line + b"\n" for line in self.lines) + self._tail
+        out = b"".join(line + b"\n" for line in self.lines) + b"".join(self._tail)
         return Result(self.argv, self.process.poll(), out, self.err,
                       time.monotonic() - self.started)
 
@@ -420,7 +424,7 @@ def _alarm(*_):
 
 def _comment(text):
     for line in str(text).splitlines():
-        print("# " + line)
+        print("# " + line.translate(UNPRINTABLE))
 
 
 def _run(function):

@@ -88,7 +88,7 @@ def test_no_input_on_terminal():
 
 def test_unknown_option():
     """an unknown option suggests the near one"""
-    for wrong, right in (("--max-tme", "--max-time"), ("--retires", "--retry"),
+    for wrong, right in (("--max-tme", "--max-time"), ("--retrry", "--retry"),
                          ("--ordred", "--ordered"), ("--per-hosts", "--per-host")):
         usage_error(fetch(wrong, "3", "http://127.0.0.1/"), wrong, right)
 

@@ -272,8 +272,8 @@ def test_sigint():
     """SIGINT while a lookup hangs ends at once"""
     responder()
     resolver(RAW, SLOW)
-    proc = start_fetch(f"http://silent.test:{web().port}/")
-    responder().wait("silent")
+    proc = start_fetch(f"http://silent-and-new.test:{web().port}/")
+    responder().wait("silent-and-new")
     proc.signal(signal.SIGINT)
     result = proc.finish().exited(130)
     same(result.record["error"]["type"], "cancelled", "type")

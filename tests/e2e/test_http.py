@@ -785,9 +785,9 @@ def test_host_delay():
 
 def test_limit_rate():
     """--limit-rate BYTES"""
-    server = fixed(reply("x" * 300000))
-    record = fetch("--limit-rate", "200k", server.url).ok(1).record
-    check(record["time_total"] > 0.7, f"300 kB in {record['time_total']} s")
+    server = fixed(reply("x" * 3000000))
+    record = fetch("--limit-rate", "2M", server.url).ok(1).record
+    check(record["time_total"] > 0.4, f"3 MB in {record['time_total']} s")
 
 
 def test_deny_private_allows_none_here():
