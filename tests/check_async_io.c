@@ -100,6 +100,45 @@ START_TEST(cancelled_while_it_waits)
 }
 END_TEST
 
+static void cancel_task(void *t, unsigned events)
+{
+    (void)events;
+    task_cancel(t);
+}
+
+/* It is ready and cancelled in one poll: either way round, one of the two is told. */
+static int ready_and_cancelled(void *arg)
+{
+    (void)arg;
+    for (int ready_first = 0; ready_first < 2; ready_first++) {
+        struct task *t;
+        struct io *io;
+        int alarm[2], r;
+
+        set_up();
+        ck_assert_int_eq(pipe(alarm), 0);
+        t = task_create(waits_to_read, WORD("a"));
+        settle();
+        io = io_new(loop_current(), alarm[0], IO_READ, cancel_task, t);
+        ck_assert_int_eq(write(ready_first ? fds[1] : alarm[1], "x", 1), 1);
+        ck_assert_int_eq(write(ready_first ? alarm[1] : fds[1], "x", 1), 1);
+        r = task_await(t);
+        ck_assert(r == IO_READ || r == -ECANCELED);
+        task_unref(t);
+        io_free(io);
+        close(alarm[0]);
+        close(alarm[1]);
+        tear_down();
+    }
+    return 0;
+}
+
+START_TEST(ready_and_cancelled_at_once)
+{
+    run(ready_and_cancelled);
+}
+END_TEST
+
 static int timed_out(void *arg)
 {
     struct task *t;
@@ -247,10 +286,10 @@ END_TEST
 
 static Suite *make(void)
 {
-    Suite *s = CHECK_SUITE("async_io", waits_until_there_is_something,
-                           returns_what_there_is, cancelled_while_it_waits,
-                           under_a_time_limit, two_tasks_on_one_descriptor,
-                           a_regular_file_is_ready, through_a_pipe);
+    Suite *s = CHECK_SUITE(
+        "async_io", waits_until_there_is_something, returns_what_there_is,
+        cancelled_while_it_waits, ready_and_cancelled_at_once, under_a_time_limit,
+        two_tasks_on_one_descriptor, a_regular_file_is_ready, through_a_pipe);
 
     return WITH_ABORTS(s, waits_for_nothing, waits_for_a_closed_descriptor);
 }

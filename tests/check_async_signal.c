@@ -1,5 +1,7 @@
 #include "check_async.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 static struct event arrived;
@@ -8,6 +10,12 @@ static void note_and_set(void *word)
 {
     note_word(word);
     ck_assert_ptr_null(task_current()); /* on the loop, not in the signal's context */
+    event_set(&arrived);
+}
+
+static void set_event(void *arg)
+{
+    (void)arg;
     event_set(&arrived);
 }
 
@@ -69,21 +77,29 @@ START_TEST(the_second_replaces_the_first)
 }
 END_TEST
 
-static void replace_for_ever(void)
+static atomic_bool enough;
+
+static void *raises(void *arg)
 {
-    for (int i = 0; i < 2000; i++) {
-        loop_add_signal(loop_current(), SIGUSR1, note_and_set, WORD("x"));
-        raise(SIGUSR1); /* would end us while nobody handles it */
-    }
+    while (!enough)
+        kill(getpid(), SIGUSR1); /* would end us while nobody handles it */
+    return arg;
 }
 
 static int never_unhandled(void *arg)
 {
-    (void)arg;
+    pthread_t thread;
+
     event_init(&arrived);
-    replace_for_ever();
+    enough = false;
+    loop_add_signal(loop_current(), SIGUSR1, set_event, WORD("x"));
+    pthread_create(&thread, NULL, raises, arg);
+    for (int i = 0; i < 3000; i++)
+        loop_add_signal(loop_current(), SIGUSR1, set_event, arg);
     await_signal();
-    return 0;
+    enough = true;
+    pthread_join(thread, NULL);
+    return task_yield();
 }
 
 START_TEST(no_gap_when_it_is_replaced)

@@ -332,13 +332,41 @@ START_TEST(shield_at_the_end_of_a_chain)
 }
 END_TEST
 
+/* A shielded task is no link of the chain. */
+static int shielded_task(void *arg)
+{
+    struct task *inner, *outer;
+
+    (void)arg;
+    init_all();
+    inner = task_create(shields, &f[0]);
+    outer = task_create(shields, task_future(inner));
+    settle();
+    ck_assert_int_eq(cancel_and_await(outer), -ECANCELED);
+    settle();
+    ck_assert(!task_done(inner));
+    ck_assert_uint_eq(task_cancelling(inner), 0);
+    future_set_result(&f[0], NULL);
+    ck_assert_int_eq(task_await(inner), 0);
+    task_unref(inner);
+    clear_all();
+    ck_assert_journal("shield:-125 next:0 shield:0 next:0");
+    return 0;
+}
+
+START_TEST(shield_around_a_task)
+{
+    run(shielded_task);
+}
+END_TEST
+
 static Suite *make(void)
 {
     return CHECK_SUITE("async_wait", the_first_that_completes, the_first_that_fails,
                        all_that_there_are, enough_are_done_already, up_to_a_time,
                        cancelling_the_caller_cancels_none, a_late_request_waits,
                        shield_keeps_a_request_out, shield_with_both_at_once,
-                       shield_at_the_end_of_a_chain);
+                       shield_at_the_end_of_a_chain, shield_around_a_task);
 }
 
 int main(void)

@@ -184,7 +184,8 @@ static void swap(struct context *from, struct context *to)
 
 #else /* ucontext */
 
-static void start(unsigned entry_hi, unsigned entry_lo, unsigned arg_hi, unsigned arg_lo)
+static void start(unsigned entry_hi, unsigned entry_lo, unsigned arg_hi,
+                  unsigned arg_lo)
 {
     /* makecontext passes ints only. */
     uintptr_t entry = (uintptr_t)((uint64_t)entry_hi << 32 | entry_lo);

@@ -9,10 +9,10 @@
 #include "async/stack.h"
 
 struct context {
-    void *sp;             /* saved stack pointer, or a ucontext_t in the slow way */
-    const void *bottom;   /* lowest address of the stack, for AddressSanitizer */
+    void *sp;           /* saved stack pointer, or a ucontext_t in the slow way */
+    const void *bottom; /* lowest address of the stack, for AddressSanitizer */
     size_t size;
-    void *fake_stack;     /* AddressSanitizer's */
+    void *fake_stack; /* AddressSanitizer's */
 };
 
 /* The context of the stack that the caller is running on: filled by the first switch

@@ -83,8 +83,8 @@ static void run_callback(void *arg)
     cb->fn(cb->future, cb->arg);
 }
 
-void future_add_done_callback(struct future *f, struct future_callback *cb, future_fn *fn,
-                              void *arg)
+void future_add_done_callback(struct future *f, struct future_callback *cb,
+                              future_fn *fn, void *arg)
 {
     handle_init(&cb->handle, run_callback, cb);
     cb->future = f;

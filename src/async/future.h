@@ -65,8 +65,8 @@ struct future_callback {
 /* Calls fn(f, arg) on the loop once f is done; in the next round when it is done
  * already. The record is the caller's and must live until then or until it is
  * removed; removing it twice, or after it ran, is harmless. */
-void future_add_done_callback(struct future *f, struct future_callback *cb, future_fn *fn,
-                              void *arg);
+void future_add_done_callback(struct future *f, struct future_callback *cb,
+                              future_fn *fn, void *arg);
 void future_remove_done_callback(struct future_callback *cb);
 
 #endif

@@ -27,18 +27,18 @@ struct signal_watcher {
 
 struct loop {
     struct ev_loop *ev;
-    ev_timer wake;              /* for the earliest of our own timers */
-    struct list ready;          /* handles, in the order in which they run */
+    ev_timer wake;     /* for the earliest of our own timers */
+    struct list ready; /* handles, in the order in which they run */
     struct timer_heap timers;
     struct task_state tasks;
     struct executor *executor;
-    size_t ios;                 /* watchers with events: they can wake us */
-    int expected;               /* calls to come from other threads */
+    size_t ios;   /* watchers with events: they can wake us */
+    int expected; /* calls to come from other threads */
     bool stop;
 
     ev_async remote_wake;
     pthread_mutex_t remote_lock;
-    struct list remote;         /* handles from other threads, under the lock */
+    struct list remote; /* handles from other threads, under the lock */
 
     struct signal_watcher *signals[NSIG];
     size_t signal_count;
@@ -196,7 +196,8 @@ static void io_ready(struct ev_loop *ev, ev_io *w, int events)
     struct io *io = container_of(w, struct io, watcher);
 
     (void)ev;
-    io->fn(io->arg, (events & EV_READ ? IO_READ : 0U) | (events & EV_WRITE ? IO_WRITE : 0U));
+    io->fn(io->arg,
+           (events & EV_READ ? IO_READ : 0U) | (events & EV_WRITE ? IO_WRITE : 0U));
 }
 
 struct io *io_new(struct loop *loop, int fd, unsigned events, io_fn *fn, void *arg)

@@ -8,9 +8,9 @@
 
 /* Lives at the upper end of the mapping it describes. */
 struct stack {
-    struct list node;      /* in the pool */
-    void *bottom;          /* lowest usable address, above the guard page */
-    size_t size;           /* usable bytes from there */
+    struct list node; /* in the pool */
+    void *bottom;     /* lowest usable address, above the guard page */
+    size_t size;      /* usable bytes from there */
     unsigned valgrind_id;
 };
 

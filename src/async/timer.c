@@ -36,7 +36,8 @@ static void sift_down(struct timer_heap *heap, struct timer *t, size_t index)
 
         if (child >= heap->count)
             break;
-        if (child + 1 < heap->count && earlier(heap->items[child + 1], heap->items[child]))
+        if (child + 1 < heap->count &&
+            earlier(heap->items[child + 1], heap->items[child]))
             child++;
         if (!earlier(heap->items[child], t))
             break;
