@@ -105,13 +105,15 @@ static double third(void)
 static int rounds_up(void *arg)
 {
     double nearest = third();
+    bool upward;
 
     (void)arg;
     fesetround(FE_UPWARD);
+    upward = third() > nearest; /* not so under valgrind */
     for (int i = 0; i < 3; i++) {
         task_yield();
         ck_assert_int_eq(fegetround(), FE_UPWARD);
-        ck_assert(third() > nearest);
+        ck_assert((third() > nearest) == upward);
     }
     return 0;
 }
