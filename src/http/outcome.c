@@ -109,6 +109,8 @@ static enum http_error judge_code(struct transfer *t)
     case CURLE_RECV_ERROR:
         if (strstr(t->curl_text, "CONNECT")) /* what the proxy answered */
             return HTTP_CONNECT_FAILED;
+        if (strstr(t->curl_text, "chunked-encoding"))
+            return HTTP_PROTOCOL;
         return connected(t) && t->response->status && t->headers_over &&
                        strstr(t->curl_text, "reset") == NULL
                    ? HTTP_TRUNCATED

@@ -192,8 +192,10 @@ struct transfer *transfer_new(struct shard *s)
     set_callbacks(t);
     set_network(t);
     set_tls(t);
-    if (t->client->share)
+    if (t->client->share) {
         curl_easy_setopt(t->easy, CURLOPT_SHARE, t->client->share);
+        curl_easy_setopt(t->easy, CURLOPT_COOKIEFILE, ""); /* or it uses none of them */
+    }
     if (o->netrc)
         curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
     if (!o->user_agent || *o->user_agent)
