@@ -167,7 +167,7 @@ tool_point() {
 }
 
 check_scripts() {
-    for file in bootstrap .ci/run tests/*.sh contrib/examples/run-all contrib/bench/*.sh; do
+    for file in bootstrap .ci/run tests/*.sh contrib/bench/*.sh; do
         [ ! -f "$file" ] || shellcheck "$file"
     done
 }
