@@ -1,5 +1,6 @@
 /* main.c - looks the command up, and sets the exit status. */
 #include <fcntl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,7 @@ int main(int argc, char **argv)
     int n;
 
     hold_standard_fds();
+    setlocale(LC_CTYPE, "C.UTF-8"); /* what libcurl reads international names by */
     signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write */
     if (argc < 1)
         return usage();

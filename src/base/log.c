@@ -48,15 +48,25 @@ static void write_text(const char *text, size_t n)
     }
 }
 
+void log_display_hide(void)
+{
+    if (display.hide)
+        display.hide(display.arg);
+}
+
+void log_display_show(void)
+{
+    if (display.show)
+        display.show(display.arg);
+}
+
 void log_block(const char *text)
 {
     int saved = errno;
 
-    if (display.hide)
-        display.hide(display.arg);
+    log_display_hide();
     write_text(text, strlen(text));
-    if (display.show)
-        display.show(display.arg);
+    log_display_show();
     errno = saved;
 }
 

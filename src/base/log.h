@@ -26,4 +26,8 @@ void log_block(const char *text);
  * on the terminal's last line. NULL unsets. */
 void log_set_display(void (*hide)(void *), void (*show)(void *), void *arg);
 
+/* The same around other writes to the terminal. */
+void log_display_hide(void);
+void log_display_show(void);
+
 #endif

@@ -51,7 +51,7 @@ static void put(struct run *run, const char *text, size_t n, const uint8_t key[1
                 bool answered)
 {
     sink_put(run->sink, text, n);
-    if (run->state && answered)
+    if (run->state && answered && !run->o->dry_run)
         mark_when_written(run, key);
     semaphore_release(&run->window);
 }

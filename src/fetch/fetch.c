@@ -81,9 +81,11 @@ static void output_failed(int error, void *arg)
 static bool open_client(struct run *run)
 {
     const char *why = NULL;
-    unsigned wanted = run->o->client.limits.total, got;
+    struct client_config config = run->o->client;
+    unsigned wanted = config.limits.total, got;
 
-    run->client = client_new(&run->o->client, &why);
+    config.retry.accepted = &run->o->accept;
+    run->client = client_new(&config, &why);
     if (!run->client) {
         log_error("%s", why);
         return false;

@@ -2,11 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
+#include "base/url.h"
 #include "fetch/run.h"
 
 /* ---- progress ---- */
@@ -26,12 +28,14 @@ static void look(struct progress_now *now, void *arg)
 static void describe(const struct call *call, void *arg)
 {
     struct buf *out = arg;
+    char *url = url_effective(call->hop.url); /* without a password */
 
     buf_append_str(out, "  ");
     str_append_duration(out, loop_time() - call->waiting_since);
     buf_appendf(out, "  %s ", request_method(call->request));
-    str_append_printable(out, call->hop.url, strlen(call->hop.url));
+    str_append_printable(out, url, strlen(url));
     buf_appendf(out, "  (attempt %d)\n", call->attempts);
+    free(url);
 }
 
 static void list_in_flight(void *arg)

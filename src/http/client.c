@@ -236,27 +236,47 @@ static async void classify(struct client *c, const struct hop *hop, struct respo
         response_fail(rs, HTTP_CANCELLED, "cancelled");
 }
 
-int client_exchange(struct client *c, const struct request *rq, const struct hop *hop,
-                    double seconds, struct response *rs)
+/* A kept connection that the server closed just as the request was on its way: libcurl
+ * tries others that are kept, and gives up after five. */
+static bool was_stale(const struct response *rs, const struct hop *hop)
 {
-    struct shard *s = shard_for(c, hop->origin.text);
-    struct transfer *t;
+    bool lost = rs->error == HTTP_RESET || rs->error == HTTP_SEND ||
+                rs->error == HTTP_EMPTY_REPLY;
+
+    return lost && rs->num_connects == 0 && rs->size_header == 0 &&
+           method_idempotent(hop->method);
+}
+
+static async void exchange(struct client *c, const struct request *rq,
+                           const struct hop *hop, double seconds, bool fresh,
+                           struct response *rs)
+{
+    struct transfer *t = take_transfer(shard_for(c, hop->origin.text));
     bool own_name; /* it is the origin's that was not found, not a proxy's */
-    const char *why;
 
     response_reset(rs);
-    if (hop->origin.secure && c->own_castore && !c->config.insecure &&
-        !load_store(c, &why)) {
-        response_fail(rs, HTTP_LOCAL_IO, "%s", why);
-        return HTTP_LOCAL_IO;
-    }
-    t = take_transfer(s);
-    transfer_prepare(t, rq, hop, seconds, rs);
+    transfer_prepare(t, rq, hop, seconds, fresh, rs);
     run(t);
     transfer_collect(t);
     own_name = t->code == CURLE_COULDNT_RESOLVE_HOST && !c->connect_to;
     put_transfer(t);
     if (rs->error == HTTP_DNS_NOT_FOUND && own_name)
         classify(c, hop, rs);
+}
+
+int client_exchange(struct client *c, const struct request *rq, const struct hop *hop,
+                    double seconds, struct response *rs)
+{
+    const char *why;
+
+    if (hop->origin.secure && c->own_castore && !c->config.insecure &&
+        !load_store(c, &why)) {
+        response_reset(rs);
+        response_fail(rs, HTTP_LOCAL_IO, "%s", why);
+        return HTTP_LOCAL_IO;
+    }
+    exchange(c, rq, hop, seconds, false, rs);
+    if (was_stale(rs, hop))
+        exchange(c, rq, hop, seconds, true, rs);
     return rs->error == HTTP_CANCELLED ? -ECANCELED : (int)rs->error;
 }

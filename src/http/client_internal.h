@@ -57,7 +57,7 @@ struct transfer {
     struct response *response;
     struct curl_slist *own_headers;   /* of this request alone */
     const struct curl_slist *headers_set; /* what the easy handle has now */
-    bool has_body, has_method, credentials_set, dns_uncached, shares, closes;
+    bool has_body, has_method, credentials_set, dns_uncached, shares, closes, fresh;
     long timeout_ms;
 
     /* What the callbacks saw. */
@@ -98,9 +98,10 @@ bool shard_acted(const struct transfer *t);
 struct transfer *transfer_new(struct shard *s);
 void transfer_free(struct transfer *t);
 
-/* Sets it up for an exchange. `seconds` bounds it; 0: no bound. */
+/* Sets it up for an exchange. `seconds` bounds it; 0: no bound. `fresh`: not on a
+ * connection that was kept. */
 void transfer_prepare(struct transfer *t, const struct request *rq, const struct hop *hop,
-                      double seconds, struct response *rs);
+                      double seconds, bool fresh, struct response *rs);
 
 /* After the end: what is known goes into the response, the transfer is ready for the
  * next. */

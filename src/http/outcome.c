@@ -138,5 +138,9 @@ void outcome_judge(struct transfer *t)
         response_fail(rs, e, "%s", text);
     } else if (rs->status == 0) {
         response_fail(rs, HTTP_PROTOCOL, "the answer has no HTTP status");
+    } else if (!t->headers_over) {
+        response_fail(rs, HTTP_TRUNCATED, "the connection ended within the header");
     }
+    if (rs->error) /* part of a body is no body */
+        buf_clear(&rs->body);
 }

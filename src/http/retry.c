@@ -10,8 +10,10 @@
 #include "base/random.h"
 #include "http/request.h"
 
-static bool status_of_failure(const struct response *rs)
+static bool status_of_failure(const struct retry *rt, const struct response *rs)
 {
+    if (rs->error == HTTP_OK && rt->accepted && status_set_has(rt->accepted, rs->status))
+        return false;
     return rs->error == HTTP_STATUS || (rs->error == HTTP_OK && rs->status >= 400);
 }
 
@@ -33,7 +35,7 @@ static bool never(enum http_error e)
 bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
                   const char *method, const struct response *rs)
 {
-    bool failed = rs->error != HTTP_OK || status_of_failure(rs);
+    bool failed = rs->error != HTTP_OK || status_of_failure(rt, rs);
 
     if (!failed || never(rs->error) || attempt > rt->retries)
         return false;
@@ -43,7 +45,7 @@ bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
         return true;
     if (!method_idempotent(method))
         return false;
-    return status_of_failure(rs) ? http_status_retriable(rs->status)
+    return status_of_failure(rt, rs) ? http_status_retriable(rs->status)
                                  : http_error_retriable(rs->error);
 }
 

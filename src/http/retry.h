@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "http/response.h"
+#include "http/status_set.h"
 
 enum backoff { BACKOFF_EXPONENTIAL, BACKOFF_LINEAR, BACKOFF_CONSTANT };
 
@@ -15,6 +16,7 @@ struct retry {
     double max_time;  /* seconds since the first attempt; 0: no limit */
     bool all_errors;  /* also what seems final, and methods that are not idempotent */
     enum backoff backoff;
+    const struct status_set *accepted; /* never retried; NULL: none of 400 and more */
 };
 
 #define RETRY_DEFAULT                                                                  \

@@ -294,7 +294,7 @@ static void forget(struct transfer *t)
 }
 
 void transfer_prepare(struct transfer *t, const struct request *rq, const struct hop *hop,
-                      double seconds, struct response *rs)
+                      double seconds, bool fresh, struct response *rs)
 {
     struct curl_slist *headers = request_header_list(t->client, rq, hop, &t->own_headers);
     long ms = seconds > 0 ? (long)(seconds * 1000) + 1 : 0;
@@ -313,6 +313,9 @@ void transfer_prepare(struct transfer *t, const struct request *rq, const struct
     if (ms != t->timeout_ms)
         curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, ms);
     t->timeout_ms = ms;
+    if (fresh != t->fresh)
+        curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, (long)fresh);
+    t->fresh = fresh;
     if (hop->last != t->closes)
         curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)hop->last);
     t->closes = hop->last;

@@ -165,7 +165,7 @@ void record_append_body(struct buf *out, const struct response *rs)
     size_t start = out->len;
 
     APPEND_LITERAL(out, ",\"body\":");
-    if (!rs->status) {
+    if (rs->error || !rs->status) { /* what came of it is no body */
         APPEND_LITERAL(out, "null");
         return;
     }

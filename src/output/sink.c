@@ -161,8 +161,14 @@ static void call_written(struct sink *s)
 static void flush(void *arg)
 {
     struct sink *s = arg;
-    int r = s->error ? 0 : write_out(s);
+    int r = 0;
 
+    if (s->file.terminal) /* a progress line may stand where the records go */
+        log_display_hide();
+    if (!s->error)
+        r = write_out(s);
+    if (s->file.terminal)
+        log_display_show();
     if (r < 0) {
         fail(s, r);
         return;
