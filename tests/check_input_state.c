@@ -220,6 +220,10 @@ static async int refused_task(void *arg)
     run_sql("CREATE TABLE precious (x); INSERT INTO precious VALUES (1)");
     refuses("fetch");
     unlink(path);
+    run_sql("CREATE TABLE run (command); INSERT INTO run VALUES ('fetch');"
+            "CREATE TABLE answered (key); PRAGMA user_version = 1");
+    refuses("fetch"); /* it looks like one of ours, and does not say that it is */
+    unlink(path);
     s = must_open();
     state_mark(s, key(1));
     ck_assert_int_eq(state_close(s), 0);

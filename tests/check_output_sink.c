@@ -499,7 +499,7 @@ static async int to_socket_task(void *arg)
     for (unsigned i = 0; i < 100; i++) {
         size_t start = all.len;
 
-        make_record(&all, i, 1 + (size_t)i * 499);
+        make_record(&all, i, i == 99 ? 1 << 20 : 1 + (size_t)i * 499);
         sink_put(s, all.data + start, all.len - start);
     }
     ck_assert_int_eq(sink_close(s), 0);
