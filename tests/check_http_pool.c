@@ -1,0 +1,293 @@
+#include "check_http.h"
+
+#include "http/pool.h"
+
+/* A call with its request, freed when it is done. */
+struct job {
+    struct request request;
+    struct call call;
+};
+
+static struct pool *pool;
+static unsigned done_ok, done_cancelled, done_failed;
+static char why_seen[64];    /* the last message of a call that was cancelled */
+static unsigned submit_more; /* so many, from within `done` */
+static const char *cancel_in_done;
+
+static void submit(const char *target)
+{
+    struct job *j = mem_zalloc(sizeof(*j));
+    char url[256];
+
+    snprintf(url, sizeof(url), "%s%s", *target == '/' ? server.origin : "", target);
+    request_init(&j->request, url);
+    call_init(&j->call, &j->request);
+    pool_submit(pool, &j->call);
+}
+
+static void done(struct call *call, void *arg)
+{
+    struct job *j = container_of(call, struct job, call);
+
+    ck_assert_ptr_eq(arg, &server);
+    ck_assert_int_eq(call->ticket.state, TICKET_IDLE);
+    ck_assert(list_empty(&call->node));
+    if (call->response.error == HTTP_CANCELLED) {
+        done_cancelled++;
+        snprintf(why_seen, sizeof(why_seen), "%s", call->response.message);
+    } else if (call->response.error) {
+        done_failed++;
+    } else {
+        done_ok++;
+    }
+    call_clear(call);
+    request_clear(&j->request);
+    free(j);
+    if (submit_more) {
+        submit_more--;
+        submit("/status/200");
+    }
+    if (cancel_in_done) {
+        const char *why = cancel_in_done;
+
+        cancel_in_done = NULL;
+        pool_cancel(pool, why);
+    }
+}
+
+static void setup_pool(unsigned total, unsigned per_host)
+{
+    setup(answer_by_target);
+    config.limits.total = total;
+    config.limits.per_host = per_host;
+    config.retry = (struct retry){
+        .retries = 3, .delay = AGES, .max_delay = AGES, .backoff = BACKOFF_CONSTANT};
+    make_client();
+    pool = pool_new(client, done, &server);
+    done_ok = done_cancelled = done_failed = submit_more = 0;
+    cancel_in_done = NULL;
+    *why_seen = '\0';
+}
+
+static async void teardown_pool(void)
+{
+    ck_assert_uint_eq(pool_outstanding(pool), 0);
+    pool_free(pool);
+    ck_assert_uint_eq(limits_hosts(client_limits(client)), 0);
+    teardown();
+}
+
+static void count(const struct call *call, void *arg)
+{
+    ck_assert_ptr_nonnull(call->hop.url);
+    ++*(unsigned *)arg;
+}
+
+static unsigned active(void)
+{
+    unsigned n = 0;
+
+    pool_each_active(pool, count, &n);
+    return n;
+}
+
+CLIENT_TEST(nothing_to_do)
+{
+    (void)arg;
+    setup_pool(4, 4);
+    ck_assert_int_eq(pool_join(pool), 0);
+    pool_cancel(pool, "early");
+    submit("/status/200");
+    submit("no url at all");
+    ck_assert_uint_eq(done_cancelled, 1);
+    ck_assert_uint_eq(done_failed, 1);
+    ck_assert_str_eq(why_seen, "early");
+    ck_assert_int_eq(pool_join(pool), 0);
+    teardown_pool();
+    return 0;
+}
+
+static unsigned workers(void)
+{
+    struct buf list = BUF_INIT;
+    unsigned n = 0;
+
+    task_list(&list);
+    for (const char *s = list.data; s && (s = strstr(s, "  worker:")); s++)
+        n++;
+    buf_clear(&list);
+    return n;
+}
+
+CLIENT_TEST(each_is_done_once)
+{
+    enum { N = 500 };
+
+    (void)arg;
+    setup_pool(7, 7);
+    for (int i = 0; i < N; i++)
+        submit(i % 3 ? "/status/200" : "/to/302//status/204");
+    ck_assert_uint_eq(pool_outstanding(pool), N);
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, N);
+    ck_assert_uint_le(server.most, 7);
+    ck_assert_uint_le(workers(), 7); /* no more than places */
+    ck_assert_uint_eq(active(), 0);
+    submit("/status/200"); /* and on it goes */
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, N + 1);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(submitted_from_done)
+{
+    (void)arg;
+    setup_pool(2, 2);
+    submit_more = 200;
+    submit("/status/200");
+    submit("nonsense://x/");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 201);
+    ck_assert_uint_eq(done_failed, 1);
+    teardown_pool();
+    return 0;
+}
+
+static async int join(void *arg)
+{
+    (void)arg;
+    return pool_join(pool);
+}
+
+CLIENT_TEST(join_cancelled)
+{
+    struct task *t;
+
+    (void)arg;
+    setup_pool(2, 2);
+    submit("/hang");
+    t = task_create(join, NULL);
+    settle();
+    ck_assert_int_eq(cancel_and_await(t), -ECANCELED);
+    pool_cancel(pool, "enough");
+    ck_assert_int_eq(pool_join(pool), 0);
+    teardown_pool();
+    return 0;
+}
+
+/* Calls in flight, with a place and no worker yet, waiting, and between attempts. */
+CLIENT_TEST(cancelled_in_every_state)
+{
+    (void)arg;
+    setup_pool(3, 3);
+    submit("/flaky/99");
+    submit("/hang");
+    UNTIL(server.requests == 2 && limits_active(client_limits(client)) == 1);
+    submit("/half");
+    UNTIL(server.requests == 3);
+    settle();
+    ck_assert_uint_eq(active(), 2);
+    submit("/status/200"); /* has the last place; its worker has not run */
+    submit("/status/200");
+    submit("/status/200"); /* wait */
+    ck_assert_uint_eq(limits_active(client_limits(client)), 3);
+    pool_cancel(pool, "that is all");
+    ck_assert_uint_eq(done_cancelled, 4); /* at once: those without an exchange */
+    ck_assert_uint_eq(pool_outstanding(pool), 2);
+    pool_cancel(pool, "that is all");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_cancelled, 6);
+    ck_assert_str_eq(why_seen, "that is all");
+    ck_assert_uint_eq(server.requests, 3);
+    teardown_pool();
+    return 0;
+}
+
+/* The response is there, its worker has not run: it stays a good one. */
+CLIENT_TEST(cancelled_with_the_response)
+{
+    (void)arg;
+    setup_pool(1, 1);
+    for (int i = 0; i < 3; i++)
+        submit("/status/200");
+    cancel_in_done = "from within";
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 1);
+    ck_assert_uint_eq(done_cancelled, 2);
+    ck_assert_str_eq(why_seen, "from within");
+    teardown_pool();
+    return 0;
+}
+
+/* A call that would be tried again, or sent on, is not once the pool is cancelled. */
+CLIENT_TEST(cancelled_while_it_would_go_on)
+{
+    (void)arg;
+    setup_pool(4, 4);
+    submit_more = 20; /* each ends as it is submitted */
+    submit("/slow/20");
+    submit("/flaky/9");
+    submit("/to/302//hang");
+    UNTIL(server.requests >= 3);
+    pool_cancel(pool, "no more");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok + done_cancelled, 23);
+    ck_assert_uint_eq(done_failed, 0);
+    teardown_pool();
+    return 0;
+}
+
+static const char *const anything[] = {
+    "/status/200", "/slow/1",         "/slow/2",    "/cut",
+    "/close",      "/flaky/99",       "/big/50000", "/to/302//status/200",
+    "/status/404", "/to/307//slow/2", "bad url",
+};
+
+CLIENT_TEST(two_thousand)
+{
+    enum { N = 2000 };
+    unsigned ended;
+
+    (void)arg;
+    srand(3);
+    setup(answer_by_target);
+    config.limits.total = 40;
+    config.limits.per_host = 25;
+    config.retry = (struct retry){.retries = 1, .delay = 0.001, .max_delay = 0.01};
+    make_client();
+    done_ok = done_cancelled = done_failed = submit_more = 0;
+    pool = pool_new(client, done, &server);
+    for (int i = 0; i < N; i++) {
+        submit(anything[rand() % (int)ARRAY_LEN(anything)]);
+        if (i % 100 == 0)
+            task_sleep(0.001);
+    }
+    ck_assert_int_eq(pool_join(pool), 0);
+    ended = done_ok + done_failed;
+    ck_assert_uint_eq(ended, N);
+    ck_assert_uint_le(server.most, 26); /* one may still be parting */
+    for (int i = 0; i < N; i++)
+        submit(anything[rand() % (int)ARRAY_LEN(anything)]);
+    for (int i = 0; i < 50; i++)
+        task_yield();
+    pool_cancel(pool, "half way");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok + done_failed + done_cancelled, 2 * N);
+    ck_assert_uint_gt(done_cancelled, 0);
+    teardown_pool();
+    return 0;
+}
+
+static Suite *suite(void)
+{
+    return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
+                       submitted_from_done, join_cancelled, cancelled_in_every_state,
+                       cancelled_with_the_response, cancelled_while_it_would_go_on,
+                       two_thousand);
+}
+
+int main(void)
+{
+    return check_main(suite);
+}
