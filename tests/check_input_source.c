@@ -178,7 +178,7 @@ static async void key_of(const char *url, const struct request_template *t,
                          uint8_t key[16])
 {
     const char *urls[] = {url, NULL};
-    struct source_config config = {.urls = urls};
+    struct source_config config = {.urls = urls, .keys = true};
     struct source *s;
     struct item item;
 
@@ -224,7 +224,7 @@ static async int keys_same_task(void *arg)
 {
     static const uint8_t known[16] = {0x28, 0x2a, 0x35, 0xd7, 0xa0, 0xda, 0x6a, 0xe4,
                                       0x8e, 0xee, 0x11, 0x6a, 0xd6, 0x19, 0x3f, 0xa8};
-    struct source_config config = {0};
+    struct source_config config = {.keys = true};
     uint8_t key[16];
     struct source *s;
     struct item item;

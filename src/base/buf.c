@@ -28,50 +28,22 @@ void buf_reset(struct buf *b)
 }
 
 /* Doubling keeps the cost of appending constant per byte. */
-static void grow(struct buf *b, size_t need)
+void buf_grow(struct buf *b, size_t extra)
 {
-    size_t cap = b->cap ? b->cap : FIRST_SIZE;
+    size_t cap = b->cap ? b->cap : FIRST_SIZE, need;
 
+    if (extra >= SIZE_MAX - b->len)
+        mem_exhausted();
+    need = b->len + extra + 1;
     while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
     b->data = mem_realloc(b->data, cap);
     b->cap = cap;
 }
 
-char *buf_reserve(struct buf *b, size_t extra)
-{
-    if (extra >= SIZE_MAX - b->len)
-        mem_exhausted();
-    if (b->len + extra + 1 > b->cap)
-        grow(b, b->len + extra + 1);
-    return b->data + b->len;
-}
-
-void buf_commit(struct buf *b, size_t written)
-{
-    assert(written < b->cap - b->len);
-    b->len += written;
-    b->data[b->len] = '\0';
-}
-
-void buf_append(struct buf *b, const void *data, size_t n)
-{
-    char *end = buf_reserve(b, n);
-
-    if (n)
-        memcpy(end, data, n);
-    buf_commit(b, n);
-}
-
 void buf_append_str(struct buf *b, const char *s)
 {
     buf_append(b, s, strlen(s));
-}
-
-void buf_append_char(struct buf *b, char c)
-{
-    *buf_reserve(b, 1) = c;
-    buf_commit(b, 1);
 }
 
 void buf_appendf(struct buf *b, const char *format, ...)

@@ -7,9 +7,11 @@
 #ifndef TRAWL_BASE_BUF_H
 #define TRAWL_BASE_BUF_H
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buf {
     char *data;
@@ -31,12 +33,12 @@ void buf_reset(struct buf *b);
 
 /* Makes room for `extra` bytes behind `len` and returns where they begin. Write
  * there, then call buf_commit. */
-char *buf_reserve(struct buf *b, size_t extra);
-void buf_commit(struct buf *b, size_t written);
+static inline char *buf_reserve(struct buf *b, size_t extra);
+static inline void buf_commit(struct buf *b, size_t written);
 
-void buf_append(struct buf *b, const void *data, size_t n);
+static inline void buf_append(struct buf *b, const void *data, size_t n);
 void buf_append_str(struct buf *b, const char *s);
-void buf_append_char(struct buf *b, char c);
+static inline void buf_append_char(struct buf *b, char c);
 void buf_appendf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_vappendf(struct buf *b, const char *format, va_list ap)
@@ -55,5 +57,39 @@ void buf_consume(struct buf *b, size_t n);
 /* Hands the bytes over: the caller frees them with free(); never NULL (an empty
  * buffer gives ""). The buffer is empty afterwards. */
 char *buf_take(struct buf *b);
+
+/* ---- what is called for every few bytes is inline ---- */
+
+/* Makes room for `extra` bytes and a NUL; buf_reserve's slow part. */
+void buf_grow(struct buf *b, size_t extra);
+
+static inline char *buf_reserve(struct buf *b, size_t extra)
+{
+    if (extra >= b->cap - b->len) /* the NUL needs one, too */
+        buf_grow(b, extra);
+    return b->data + b->len;
+}
+
+static inline void buf_commit(struct buf *b, size_t written)
+{
+    assert(written < b->cap - b->len);
+    b->len += written;
+    b->data[b->len] = '\0';
+}
+
+static inline void buf_append(struct buf *b, const void *data, size_t n)
+{
+    char *end = buf_reserve(b, n);
+
+    if (n)
+        memcpy(end, data, n);
+    buf_commit(b, n);
+}
+
+static inline void buf_append_char(struct buf *b, char c)
+{
+    *buf_reserve(b, 1) = c;
+    buf_commit(b, 1);
+}
 
 #endif

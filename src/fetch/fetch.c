@@ -100,10 +100,12 @@ static bool open_client(struct run *run)
 static bool open_files(struct run *run)
 {
     const struct fetch_options *o = run->o;
+    struct source_config source = o->source;
 
     if (o->state && !(run->state = state_open(o->state, "fetch")))
         return false;
-    run->source = source_new(&o->source);
+    source.keys = run->state != NULL;
+    run->source = source_new(&source);
     if (!run->source)
         return false;
     run->sink = sink_open(o->output, run->state && state_count(run->state) > 0,

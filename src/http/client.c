@@ -46,6 +46,17 @@ static bool takes_store(void)
            strncmp(v->ssl_version, "OpenSSL", 7) == 0;
 }
 
+static bool environment_has_proxy(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
+                                        "all_proxy", "ALL_PROXY"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (getenv(names[i]))
+            return true;
+    return false;
+}
+
 static bool load_store(struct client *c, const char **why)
 {
     CURL *e;
@@ -121,6 +132,7 @@ struct client *client_new(const struct client_config *config, const char **why)
     c->config = *config;
     c->loop = loop_current();
     c->own_castore = takes_store();
+    c->env_proxy = environment_has_proxy();
     plan_files(c);
     c->resolve = list_from(config->resolve);
     c->connect_to = list_from(config->connect_to);

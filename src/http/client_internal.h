@@ -34,6 +34,7 @@ struct client {
     struct throttle *throttle;    /* NULL without limit_rate */
     struct castore *castore;      /* loaded at the first TLS connection */
     bool own_castore;             /* this libcurl lets us hand it a store */
+    bool env_proxy;               /* the environment names a proxy */
     CURLSH *share;                /* cookies, when there is a cookie file */
     struct curl_slist *resolve, *connect_to;
     struct curl_slist *headers;   /* to the origin they were meant for */

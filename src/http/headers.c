@@ -1,6 +1,7 @@
 #include "http/headers.h"
 
 #include <string.h>
+#include <strings.h>
 
 void headers_clear(struct headers *h)
 {
@@ -48,14 +49,28 @@ bool headers_next(const struct headers *h, size_t *pos, struct slice *name,
     return false;
 }
 
+/* Asked for several names of each response: a line's length and first letters tell most
+ * of them apart, before anything is cut out of it. */
 bool headers_get(const struct headers *h, const char *name, struct slice *value)
 {
-    struct slice key;
-    size_t pos = 0;
+    const char *line = h->lines.data, *end = line + h->lines.len;
+    size_t n = strlen(name);
 
-    while (headers_next(h, &pos, &key, value))
-        if (slice_eq_nocase(key, name))
-            return true;
+    while (line < end) {
+        const char *next = memchr(line, '\n', (size_t)(end - line));
+        const char *stop = next ? next : end;
+        const char *colon = line + n;
+
+        if (stop > colon && !strncasecmp(line, name, n)) {
+            while (*colon == ' ' || *colon == '\t')
+                colon++;
+            if (*colon == ':') {
+                *value = slice_trim((struct slice){colon + 1, (size_t)(stop - colon) - 1});
+                return true;
+            }
+        }
+        line = stop + 1;
+    }
     *value = (struct slice){"", 0};
     return false;
 }

@@ -1,10 +1,14 @@
 /* What arrives: header lines and body bytes, checked as they come. */
 #include <string.h>
+#include <strings.h>
 
 #include "http/client_internal.h"
 
 /* All lines of one response; browsers stop at about as much. */
 #define HEADER_BYTES_MAX (256 * 1024)
+
+/* What most headers come to: room for them at once. */
+#define USUAL_HEADER_BYTES 400
 
 /* 100 Continue and 103 Early Hints come once or twice. */
 #define INFORMATIONAL_MAX 64
@@ -48,6 +52,7 @@ static void begin_response(struct transfer *t, struct slice line)
 
     rs->status = status_of(line);
     buf_reset(&rs->headers.lines);
+    buf_reserve(&rs->headers.lines, USUAL_HEADER_BYTES);
     t->headers_over = false;
     t->content_length = -1;
     if (rs->status < 200 && ++t->informational > INFORMATIONAL_MAX)
@@ -85,7 +90,7 @@ static void keep_header(struct transfer *t, struct slice line)
     size_t n = sizeof(content_length) - 1;
 
     headers_add_line(&t->response->headers, line.data, line.len);
-    if (line.len >= n && slice_eq_nocase((struct slice){line.data, n}, content_length))
+    if (line.len >= n && strncasecmp(line.data, content_length, n) == 0)
         check_content_length(t, (struct slice){line.data + n, line.len - n});
 }
 

@@ -68,21 +68,39 @@ static bool may_go(const char *line, bool credentials, bool body)
     return credentials || tells_nothing(line);
 }
 
+/* As a line of the list, not by libcurl's option, which formats it anew, and twice, for
+ * each request. */
+static struct curl_slist *add_user_agent(struct curl_slist *list, const struct client *c,
+                                         const struct request *rq)
+{
+    const char *name = c->config.user_agent;
+    struct buf line = BUF_INIT;
+
+    if ((name && !*name) || given(c, rq, "User-Agent:"))
+        return list;
+    buf_append_str(&line, "User-Agent: ");
+    buf_append_str(&line, name ? name : "trawl/" PACKAGE_VERSION);
+    list = slist_add(list, line.data);
+    buf_clear(&line);
+    return list;
+}
+
 /* A request's own line takes the place of the client's of that name. */
 static struct curl_slist *make_list(struct client *c, const struct request *rq,
-                                    bool credentials, bool body)
+                                    bool credentials, bool content)
 {
-    struct curl_slist *list = NULL;
+    struct curl_slist *list = add_user_agent(NULL, c, rq);
     char offer[64] = "Accept-Encoding: ";
 
-    list = slist_add(list, "Expect:"); /* no round trip to ask leave to send a body */
+    if (rq && rq->body && content)
+        list = slist_add(list, "Expect:"); /* no round trip to ask leave to send it */
     if (!given(c, rq, offer))
         list = slist_add(list, strcat(offer, decode_accepted()));
     for (string_list s = c->config.headers; s && *s; s++)
-        if (!own_has(rq, *s) && may_go(*s, credentials, body))
+        if (!own_has(rq, *s) && may_go(*s, credentials, content))
             list = slist_add(list, *s);
     for (size_t i = 0; rq && i < rq->header_count; i++)
-        if (may_go(rq->headers[i], credentials, body))
+        if (may_go(rq->headers[i], credentials, content))
             list = slist_add(list, rq->headers[i]);
     return list;
 }
@@ -96,10 +114,10 @@ void client_headers_init(struct client *c)
 struct curl_slist *request_header_list(struct client *c, const struct request *rq,
                                        const struct hop *hop, struct curl_slist **own)
 {
-    *own = NULL;
-    bool body = hop->send_body && (rq->body || hop->credentials);
+    bool content = hop->send_body && (rq->body || hop->credentials);
 
-    if (rq->header_count == 0 && hop->credentials == body)
-        return body ? c->headers : c->plain_headers;
-    return *own = make_list(c, rq, hop->credentials, body);
+    *own = NULL;
+    if (rq->header_count == 0 && !rq->body && hop->credentials == content)
+        return content ? c->headers : c->plain_headers;
+    return *own = make_list(c, rq, hop->credentials, content);
 }

@@ -159,6 +159,8 @@ static double ratelimit(const struct response *rs)
     double longest = 0;
     size_t pos = 0;
 
+    if (!headers_get(&rs->headers, "RateLimit", &value)) /* nearly always */
+        return 0;
     while (headers_next(&rs->headers, &pos, &name, &value))
         if (slice_eq_nocase(name, "RateLimit"))
             while (cut(&value, ',', &policy))

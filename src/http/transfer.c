@@ -130,8 +130,8 @@ static void set_network(struct transfer *t)
 
     curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
-    if (o->proxy)
-        curl_easy_setopt(e, CURLOPT_PROXY, o->proxy);
+    if (o->proxy || !t->client->env_proxy) /* "": libcurl need not look, each time */
+        curl_easy_setopt(e, CURLOPT_PROXY, o->proxy ? o->proxy : "");
     if (t->client->connect_to)
         curl_easy_setopt(e, CURLOPT_CONNECT_TO, t->client->connect_to);
     if (o->ip_version)
@@ -198,9 +198,6 @@ struct transfer *transfer_new(struct shard *s)
     }
     if (o->netrc)
         curl_easy_setopt(t->easy, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
-    if (!o->user_agent || *o->user_agent)
-        curl_easy_setopt(t->easy, CURLOPT_USERAGENT,
-                         o->user_agent ? o->user_agent : "trawl/" PACKAGE_VERSION);
     return t;
 }
 

@@ -104,7 +104,8 @@ struct source *source_new(const struct source_config *config)
     s->arg = config->urls;
     if (!config->file && !named)
         s->config.file = "-";
-    s->keys = item_keys_new(&config->request);
+    if (config->keys)
+        s->keys = item_keys_new(&config->request);
     if (s->config.file)
         s->last = open_lines(s->config.file);
     if ((s->config.file && !s->last) || !check_patterns(s)) {
@@ -133,11 +134,17 @@ static bool is_blank_or_comment(struct slice line)
     return line.len == 0 || line.data[0] == '#';
 }
 
+static void finish_item(struct source *s, struct item *item, struct slice line)
+{
+    if (s->keys)
+        item_key(s->keys, line, item->key);
+    item->index = s->index++;
+}
+
 static int give_url(struct source *s, struct item *item, struct slice url)
 {
     request_line_url(item, url, &s->config.request);
-    item_key(s->keys, url, item->key);
-    item->index = s->index++;
+    finish_item(s, item, url);
     return 1;
 }
 
@@ -157,10 +164,8 @@ static async int from_lines(struct source *s, struct item *item)
         request_line_refuse(item, line, "the line is longer than 16 MB");
     else if (r == LINES_LINE)
         request_line_parse(item, line, &s->config.request);
-    if (r > 0) {
-        item_key(s->keys, line, item->key);
-        item->index = s->index++;
-    }
+    if (r > 0)
+        finish_item(s, item, line);
     return r > 0 ? 1 : r;
 }
 

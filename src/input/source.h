@@ -29,6 +29,7 @@ struct source_config {
                                 input, any other a URL */
     const char *file;        /* -i; "-" is standard input; NULL: none */
     bool glob;               /* expand arguments, curl's way */
+    bool keys;               /* give the items their keys, for a state file */
     struct request_template request;
 };
 
