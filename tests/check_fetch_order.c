@@ -114,9 +114,11 @@ START_TEST(put_while_emitting)
 
     e.order = o;
     put(o, 1);
-    e.more = 2;
-    put(o, 0); /* emits a, which puts c before b is out */
-    ck_assert_str_eq(e.text, "abc");
+    e.more = 3; /* which fits when a is out */
+    put(o, 0);
+    ck_assert_str_eq(e.text, "ab");
+    put(o, 2);
+    ck_assert_str_eq(e.text, "abcd");
     order_free(o);
 }
 END_TEST

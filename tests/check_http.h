@@ -35,6 +35,50 @@ static inline async void teardown(void)
     server_stop(&server);
 }
 
+/* What is asked, and where: a request and its first hop. */
+struct ask {
+    struct request request;
+    struct hop hop;
+};
+
+static inline void ask_init(struct ask *a, const char *target)
+{
+    char url[256];
+    const char *why;
+
+    snprintf(url, sizeof(url), "%s%s", *target == '/' ? server.origin : "", target);
+    request_init(&a->request, url);
+    a->request.keep_body = true;
+    a->hop =
+        (struct hop){.url = mem_strdup(url), .send_body = true, .credentials = true};
+    ck_assert_int_eq(url_origin(url, &a->hop.origin, &why), URL_OK);
+}
+
+static inline async int ask(struct ask *a, double seconds, struct response *rs)
+{
+    if (!a->hop.method)
+        a->hop.method = request_method(&a->request);
+    return client_exchange(client, &a->request, &a->hop, seconds, rs);
+}
+
+static inline void ask_clear(struct ask *a)
+{
+    hop_clear(&a->hop);
+    request_clear(&a->request);
+}
+
+/* A GET of a target. */
+static inline async int get(const char *target, struct response *rs)
+{
+    struct ask a;
+    int r;
+
+    ask_init(&a, target);
+    r = ask(&a, 0, rs);
+    ask_clear(&a);
+    return r;
+}
+
 static inline bool body_is(const struct response *rs, const char *text)
 {
     return slice_eq((struct slice){rs->body.data, rs->body.len}, text);

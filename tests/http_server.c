@@ -201,6 +201,7 @@ static async int handle(struct exchange *x)
         s->most = s->active;
     r = s->handler(x);
     s->active--;
+    x->served++;
     return r;
 }
 
@@ -286,6 +287,14 @@ static async int big(struct exchange *x, size_t n)
     return r;
 }
 
+static async int part(struct exchange *x, unsigned n)
+{
+    int r = answer(x, "HTTP/1.1 200 OK\r\nContent-Length: %u\r\n\r\n%0*d", 2 * n,
+                   (int)n, 0);
+
+    return r < 0 ? r : until_closed(x);
+}
+
 static async int redirect(struct exchange *x, int status, const char *location)
 {
     char fields[1200];
@@ -319,6 +328,8 @@ int answer_by_target(struct exchange *x)
                                        : answer_with(x, 200, "", "slow", 4);
     if (sscanf(x->target, "/big/%u", &n) == 1)
         return big(x, n);
+    if (sscanf(x->target, "/part/%u", &n) == 1)
+        return part(x, n);
     if (sscanf(x->target, "/status/%d", &status) == 1)
         return answer_with(x, status, "", strrchr(x->target, '/') + 1,
                            status == 204 || status == 304 ? 0 : 3);
@@ -327,12 +338,12 @@ int answer_by_target(struct exchange *x)
     if (strcmp(x->target, "/half") == 0)
         return half(x) < 0 ? -1 : until_closed(x);
     if (strcmp(x->target, "/cut") == 0)
-        return half(x) < 0 ? -1 : -1;
+        return half(x), -1;
     if (strcmp(x->target, "/close") == 0)
         return -1;
     if (strcmp(x->target, "/pair") == 0)
         return pair(x);
-    if (x->server->last.data && strncmp(x->target, "/echo", 5) == 0) {
+    if (strncmp(x->target, "/echo", 5) == 0) {
         struct buf all = BUF_INIT;
         int r;
 

@@ -35,6 +35,7 @@ struct exchange {
     int fd;
     struct buf head; /* request line and fields, with the empty line */
     struct buf body;
+    unsigned served; /* requests before this one on the same connection */
     char method[32], target[1024];
 };
 
@@ -61,7 +62,8 @@ async int until_closed(struct exchange *x);
  *   /echo              200, with the request as the body
  *   /hang              no answer
  *   /half              ten bytes are promised, three come, then nothing
- *   /cut               the same, and the connection is closed
+ *   /part/N            N of twice as many bytes, then nothing
+ *   /cut               as /half, and the connection is closed
  *   /close             the connection is closed without an answer
  *   /flaky/N           503 the first N times (of this server), then 200
  *   /pair              200, once two requests for it are there
