@@ -2,6 +2,8 @@
  *
  * Who prints or stores results need not wait for the slowest.
  *
+ * In asyncio: for next_done in asyncio.as_completed(tasks): await next_done
+ *
  * Prints:
  *     hare: 0.1 s
  *     dog: 0.2 s

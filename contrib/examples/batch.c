@@ -1,6 +1,9 @@
 /* A batch: ten requests at once, and the results in the order of the requests.
  *
- * Later ones are answered sooner here; gather puts each result where it belongs.
+ * Later ones are answered sooner here; gather puts each result where it belongs. The
+ * first error would end the wait; then the others are no longer wanted.
+ *
+ * In asyncio: prices = await asyncio.gather(*(price_of(i) for i in range(10)))
  *
  * Prints:
  *     item 0 costs 100
@@ -8,19 +11,22 @@
  *     ...
  *     item 9 costs 109
  *     total: 1045 */
-#include <stdio.h>
-
-#include "async/async.h"
+#include "http_example.h"
 
 enum { ITEMS = 10 };
 
-/* Simulated: the first takes a fifth of a second, the last the tenth part of it. */
 static async int price_of(void *arg)
 {
-    int item = *(int *)arg;
-    int r = task_sleep(0.02 * (ITEMS - item));
+    struct request rq;
+    char *text;
+    int r;
 
-    return r < 0 ? r : 100 + item;
+    example_request(&rq, "/price?item=%d", *(int *)arg);
+    r = example_ask(&rq, "price", &text);
+    if (r == 0)
+        r = atoi(text);
+    free(text);
+    return r;
 }
 
 static async int sum_up(void *arg)
@@ -37,15 +43,25 @@ static async int sum_up(void *arg)
     }
     r = gather(futures, ITEMS, prices, GATHER_FIRST_ERROR);
     for (int i = 0; i < ITEMS; i++) {
-        printf("item %d costs %d\n", i, prices[i]);
-        total += prices[i];
+        task_cancel(tasks[i]); /* if it still runs */
+        task_await(tasks[i]);
         task_unref(tasks[i]);
     }
+    if (r < 0)
+        return r;
+    for (int i = 0; i < ITEMS; i++) {
+        printf("item %d costs %d\n", i, prices[i]);
+        total += prices[i];
+    }
     printf("total: %d\n", total);
-    return r;
+    return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return loop_run(sum_up, NULL) < 0;
+    struct client_config config;
+
+    client_config_init(&config);
+    config.limits.per_host = ITEMS; /* 8 unless told */
+    return example_run(argc, argv, &config, sum_up);
 }

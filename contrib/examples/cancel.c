@@ -3,6 +3,8 @@
  * Cancelling is a request: the await at which the task stands returns -ECANCELED, and
  * what to do about it is up to the task. Most return it; this one has a better answer.
  *
+ * In asyncio: task.cancel(), and except asyncio.CancelledError in the task
+ *
  * Prints:
  *     counting sheep
  *     that is enough

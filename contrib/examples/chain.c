@@ -2,64 +2,68 @@
  * the user, for him the recommendations.
  *
  * No callbacks in callbacks: three calls, one below the other, and one way out, for
- * success, errors and cancellation alike.
+ * success, errors and cancellation alike. The server wants to see the token each time.
+ *
+ * In asyncio: token = await get_token(); user = await get_user(token); ...
  *
  * Prints:
  *     token: t-42
  *     user: Ann
  *     recommended: tea, toast */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include "http_example.h"
 
-#include "async/async.h"
-
-/* Three simulated requests. */
-
-static async int get_token(char *token, size_t size)
+static async int get_token(char **token)
 {
-    int r = task_sleep(0.1);
+    struct request rq;
 
-    snprintf(token, size, "t-42");
-    return r;
+    example_request(&rq, "/token");
+    return example_ask(&rq, "token", token);
 }
 
-static async int get_user(const char *token, char *user, size_t size)
+static async int get_user(const char *token, char **user)
 {
-    int r = task_sleep(0.1);
+    struct request rq;
 
-    snprintf(user, size, "Ann");
-    return r < 0 ? r : strcmp(token, "t-42") == 0 ? 0 : -EACCES;
+    example_request(&rq, "/user");
+    example_authorize(&rq, token);
+    return example_ask(&rq, "name", user);
 }
 
-static async int get_recommendations(const char *user, char *list, size_t size)
+static async int get_recommendations(const char *token, const char *user, char **list)
 {
-    int r = task_sleep(0.1);
+    struct request rq;
 
-    snprintf(list, size, "%s", strcmp(user, "Ann") == 0 ? "tea, toast" : "nothing");
-    return r;
+    example_request(&rq, "/recommendations?user=%s", user);
+    example_authorize(&rq, token);
+    return example_ask(&rq, "recommended", list);
 }
 
 static async int recommend(void *arg)
 {
-    char token[16], user[16], list[32];
+    char *token = NULL, *user = NULL, *list = NULL;
     int r;
 
     (void)arg;
-    if ((r = get_token(token, sizeof(token))) < 0)
+    if ((r = get_token(&token)) < 0)
         goto out;
     printf("token: %s\n", token);
-    if ((r = get_user(token, user, sizeof(user))) < 0)
+    if ((r = get_user(token, &user)) < 0)
         goto out;
     printf("user: %s\n", user);
-    if ((r = get_recommendations(user, list, sizeof(list))) < 0)
+    if ((r = get_recommendations(token, user, &list)) < 0)
         goto out;
     printf("recommended: %s\n", list);
 out:
+    free(list);
+    free(user);
+    free(token);
     return r;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return loop_run(recommend, NULL) < 0;
+    struct client_config config;
+
+    client_config_init(&config);
+    return example_run(argc, argv, &config, recommend);
 }

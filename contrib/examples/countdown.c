@@ -1,5 +1,7 @@
 /* Countdowns that run by themselves, and a look at them now and then: task_done.
  *
+ * In asyncio: task.done()
+ *
  * Prints, as the two count:
  *     A: 3
  *     B: 6

@@ -1,79 +1,79 @@
-/* A download manager: files of different sizes, two connections, a total at the end.
+/* A download manager: files of different sizes, two at a time, a total at the end.
  *
- * Workers take files from a channel until it is closed and empty: as many tasks as
- * there are connections, however long the list is.
+ * Workers take names from a channel until it is closed and empty: two tasks, however
+ * long the list is. The bytes are counted, not kept.
+ *
+ * In asyncio: an asyncio.Queue between workers of an asyncio.TaskGroup
  *
  * Prints:
  *     readme.txt: 10 KB
  *     manual.pdf: 40 KB
- *     photo.jpg: 40 KB       (on the connection that readme.txt left free)
+ *     photo.jpg: 60 KB       (by the worker that readme.txt left free)
  *     film.mp4: 80 KB
- *     170 KB in 4 files */
-#include <stdio.h>
-
-#include "async/async.h"
-
-enum { CONNECTIONS = 2 };
-
-static const double kb_per_second = 200;
-
-struct file {
-    const char *name;
-    int kb;
-};
+ *     190 KB in all */
+#include "http_example.h"
 
 struct manager {
     struct channel queue;
-    int files, kb;
+    int kb; /* so far */
 };
 
-/* Simulated: it takes as long as the file is large. */
-static async int download(const struct file *f)
+static async int download(const char *name, struct manager *m)
 {
-    return task_sleep(f->kb / kb_per_second);
+    struct request rq;
+    struct response rs = {0};
+    int r, kb;
+
+    example_request(&rq, "/files/%s", name);
+    rq.keep_body = false;
+    r = client_fetch(client, &rq, &rs);
+    if (r == 0 && rs.status == 200) {
+        kb = (int)(rs.size_decoded / 1000);
+        m->kb += kb;
+        printf("%s: %d KB\n", name, kb);
+    } else if (r >= 0)
+        r = -EIO;
+    response_clear(&rs);
+    request_clear(&rq);
+    return r;
 }
 
 static async int worker(void *arg)
 {
     struct manager *m = arg;
-    void *item;
+    void *name;
     int r;
 
-    while ((r = channel_recv(&m->queue, &item)) > 0) {
-        const struct file *f = item;
-
-        if ((r = download(f)) < 0)
-            return r;
-        printf("%s: %d KB\n", f->name, f->kb);
-        m->files++;
-        m->kb += f->kb;
-    }
+    while ((r = channel_recv(&m->queue, &name)) > 0 && (r = download(name, m)) == 0)
+        continue;
     return r;
 }
 
 static async int manage(void *arg)
 {
-    static struct file files[] = {
-        {"manual.pdf", 40}, {"readme.txt", 10}, {"photo.jpg", 40}, {"film.mp4", 80}};
-    struct manager m = {.files = 0};
+    static char names[][12] = {"manual.pdf", "readme.txt", "photo.jpg", "film.mp4"};
+    struct manager m = {.kb = 0};
     struct group workers;
-    int r;
+    int r = 0;
 
     (void)arg;
     channel_init(&m.queue, 1);
     group_init(&workers);
-    for (int i = 0; i < CONNECTIONS; i++)
-        group_create_task(&workers, worker, &m);
-    for (int i = 0; i < 4; i++)
-        channel_send(&m.queue, &files[i]); /* waits while both are busy */
+    group_create_task(&workers, worker, &m);
+    group_create_task(&workers, worker, &m);
+    for (int i = 0; r == 0 && i < 4; i++)
+        r = channel_send(&m.queue, names[i]); /* waits while both are busy */
     channel_close(&m.queue);
-    r = group_wait(&workers);
-    printf("%d KB in %d files\n", m.kb, m.files);
+    r = group_wait(&workers); /* knows best what went wrong */
     channel_clear(&m.queue);
+    printf("%d KB in all\n", m.kb);
     return r;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return loop_run(manage, NULL);
+    struct client_config config;
+
+    client_config_init(&config);
+    return example_run(argc, argv, &config, manage);
 }

@@ -4,6 +4,8 @@
  * promises it, another awaits it, and it comes when it comes. So libraries that call
  * back (libcurl, say) are made to look like functions that wait.
  *
+ * In asyncio: loop.create_future(), future.set_result(dish), await future
+ *
  * Prints:
  *     customer: I am waiting
  *     kitchen: cooking

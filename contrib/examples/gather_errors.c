@@ -4,6 +4,8 @@
  * and are yours to cancel or await. GATHER_RETURN_ERRORS waits for all, and errors
  * stand among the results.
  *
+ * In asyncio: asyncio.gather(*jobs), with and without return_exceptions=True
+ *
  * Prints:
  *     first error: Input/output error
  *       job 0: still running

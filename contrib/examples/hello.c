@@ -3,6 +3,8 @@
  * A task reads from top to bottom. Where it awaits, here in task_sleep, other tasks
  * would run meanwhile.
  *
+ * In asyncio: async def, await asyncio.sleep(0.1), asyncio.run(say_hello())
+ *
  * Prints:
  *     hello
  *     world        (a tenth of a second later) */

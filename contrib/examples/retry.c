@@ -1,57 +1,66 @@
-/* A service that fails now and then is called until it answers.
+/* A service that fails now and then is asked until it answers.
  *
- * The retry is a plain loop, and the pause before each attempt doubles. An error that
- * will not pass, a cancellation above all, ends it at once.
+ * The retry is a plain loop, and the pause before each attempt doubles. What will not
+ * pass ends it at once: a 404, a cancellation. (The client can do all of this itself,
+ * with jitter and a look at Retry-After: say retries = 4 below and ask once.)
+ *
+ * In asyncio: a loop around try, except and await asyncio.sleep(delay)
  *
  * Prints:
- *     attempt 1: Connection reset by peer
- *     attempt 2: Connection timed out
+ *     attempt 1: status 503
+ *     attempt 2: status 503
  *     attempt 3: the answer is 42 */
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "async/async.h"
+#include "http_example.h"
 
 enum { ATTEMPTS = 5 };
 
-/* Simulated: fails twice, then answers. */
-static async int flaky_service(void)
+/* A response that is whole, whatever its status, is no error for the client. */
+static bool may_pass(int r, const struct response *rs)
 {
-    static const int outcomes[] = {-ECONNRESET, -ETIMEDOUT, 42};
-    static int calls;
-    int r = task_sleep(0.02);
-
-    return r < 0 ? r : outcomes[calls++];
+    if (r == 0)
+        return http_status_retriable(rs->status);
+    return r > 0 && http_error_retriable(r);
 }
 
-static bool may_pass(int r)
+static void show(int attempt, int r, const struct response *rs)
 {
-    return r == -ECONNRESET || r == -ETIMEDOUT;
+    if (r != 0)
+        printf("attempt %d: %s\n", attempt, r < 0 ? "cancelled" : rs->message);
+    else if (rs->status != 200)
+        printf("attempt %d: status %d\n", attempt, rs->status);
+    else
+        printf("attempt %d: the answer is %s\n", attempt, rs->body.data);
 }
 
-static async int call_with_retry(void *arg)
+static async int ask_with_retry(void *arg)
 {
+    struct request rq;
+    struct response rs = {0};
     double delay = 0.05;
+    int r;
 
     (void)arg;
+    example_request(&rq, "/flaky");
     for (int attempt = 1;; attempt++, delay *= 2) {
-        int r = flaky_service();
-
-        if (r >= 0) {
-            printf("attempt %d: the answer is %d\n", attempt, r);
-            return 0;
-        }
-        printf("attempt %d: %s\n", attempt, strerror(-r));
-        if (!may_pass(r) || attempt == ATTEMPTS)
-            return r;
+        r = client_fetch(client, &rq, &rs);
+        show(attempt, r, &rs);
+        if (!may_pass(r, &rs) || attempt == ATTEMPTS)
+            break;
         if ((r = task_sleep(delay)) < 0)
-            return r;
+            break;
     }
+    if (r > 0 || (r == 0 && rs.status != 200))
+        r = -EIO;
+    response_clear(&rs);
+    request_clear(&rq);
+    return r;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-    return loop_run(call_with_retry, NULL) < 0;
+    struct client_config config;
+
+    client_config_init(&config);
+    config.retry.retries = 0;
+    return example_run(argc, argv, &config, ask_with_retry);
 }

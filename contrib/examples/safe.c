@@ -1,7 +1,9 @@
 /* A safe wrapper: whatever a job does, what comes back is a result to be looked at.
  *
- * The wrapper is a task that always succeeds and tells how the job went. Then even a
- * group, which cancels all members when one fails, lets the others finish.
+ * The wrapper always succeeds and tells how the job went. Then even a group, which
+ * cancels all members when one fails, lets the others finish.
+ *
+ * In asyncio: try: return await job() and except Exception as error: return error
  *
  * Prints:
  *     parse: ok, 7
@@ -18,8 +20,7 @@ struct safe {
     const char *name;
     task_fn *job;
     bool ok;
-    int value; /* if ok */
-    int error; /* if not */
+    int value, error; /* if ok; if not */
 };
 
 static async int safely(void *arg)

@@ -2,6 +2,8 @@
  *
  * A place that becomes free goes to whoever has waited longest.
  *
+ * In asyncio: asyncio.Semaphore(3), async with places:
+ *
  * Prints:
  *     0 enters, 1 inside
  *     1 enters, 2 inside

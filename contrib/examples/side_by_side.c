@@ -4,6 +4,8 @@
  * tasks are the second: while one sleeps the other runs, and both together take no
  * longer than one alone.
  *
+ * In asyncio: await make("tea") against asyncio.create_task(make("tea"))
+ *
  * Prints:
  *     one after the other
  *       tea: begun

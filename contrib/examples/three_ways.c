@@ -1,6 +1,8 @@
 /* Three ways to run a function that awaits: as the first task, as a task of its own
  * that is awaited, and several at once with gather.
  *
+ * In asyncio: asyncio.run, asyncio.create_task and await, asyncio.gather
+ *
  * Prints:
  *     square of 2: 4
  *     square of 3: 9

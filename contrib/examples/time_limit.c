@@ -3,6 +3,8 @@
  * wait_for cancels the task when the time is up, waits until it has tidied up, and says
  * -ETIMEDOUT. task_cancel does the first of these; to await the end is left to you.
  *
+ * In asyncio: await asyncio.wait_for(work(), 0.1), task.cancel()
+ *
  * Prints:
  *     quick: done
  *     wait_for: 0
