@@ -6,17 +6,22 @@
 
 #include "base/log.h"
 
-static int ends[2];
+static int ends[2], standard_error;
 
 /* Standard error becomes a pipe in packet mode: one read gives what one write wrote. */
 static void set_up(void)
 {
     ck_assert_int_eq(pipe2(ends, O_DIRECT | O_NONBLOCK), 0);
+    standard_error = dup(STDERR_FILENO);
+    ck_assert_int_ge(standard_error, 0);
     ck_assert_int_eq(dup2(ends[1], STDERR_FILENO), STDERR_FILENO);
 }
 
+/* Without a fork the number must not be left free: the next file would get it. */
 static void tear_down(void)
 {
+    ck_assert_int_eq(dup2(standard_error, STDERR_FILENO), STDERR_FILENO);
+    close(standard_error);
     close(ends[0]);
     close(ends[1]);
 }
