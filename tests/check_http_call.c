@@ -363,13 +363,13 @@ CLIENT_TEST(pause_that_the_server_asks_for)
     job_init(&j, "/");
     ck_assert(call_check(&j.call));
     limits_acquire(client_limits(client), &j.call.ticket, call_origin(&j.call));
-    ck_assert_int_eq(call_step(&j.call, client, &delay), CALL_RETRY);
     began = loop_time();
+    ck_assert_int_eq(call_step(&j.call, client, &delay), CALL_RETRY);
     limits_release(&j.call.ticket);
     ck_assert_double_ge(delay, 0.1);
     request_init(&rq, server.origin); /* others of that host wait, too */
     ck_assert_int_eq(client_fetch(client, &rq, &rs), 0);
-    ck_assert_double_ge(asked_again - began, 0.09);
+    ck_assert_double_ge(asked_again - began, 0.1);
     request_clear(&rq);
     response_clear(&rs);
     job_clear(&j);
