@@ -276,6 +276,13 @@ static async void exchange(struct client *c, const struct request *rq,
         classify(c, hop, rs);
 }
 
+static double time_left(double seconds, const struct response *rs)
+{
+    double left = seconds - (double)rs->times.total / 1e6;
+
+    return seconds > 0 && left < 0.001 ? 0.001 : left > 0 ? left : 0;
+}
+
 int client_exchange(struct client *c, const struct request *rq, const struct hop *hop,
                     double seconds, struct response *rs)
 {
@@ -289,6 +296,6 @@ int client_exchange(struct client *c, const struct request *rq, const struct hop
     }
     exchange(c, rq, hop, seconds, false, rs);
     if (was_stale(rs, hop))
-        exchange(c, rq, hop, seconds, true, rs);
+        exchange(c, rq, hop, time_left(seconds, rs), true, rs);
     return rs->error == HTTP_CANCELLED ? -ECANCELED : (int)rs->error;
 }

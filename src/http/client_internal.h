@@ -94,6 +94,11 @@ void shard_stop(struct transfer *t);
 /* Whether libcurl has taken the transfer up at all since it was started. */
 bool shard_acted(const struct transfer *t);
 
+/* ---- easy.c: an easy handle as the client wants it ---- */
+
+/* Sets what stays the same from one exchange of the transfer to the next. */
+CURL *easy_new(struct transfer *t);
+
 /* ---- transfer.c: an easy handle for one exchange after the other ---- */
 
 struct transfer *transfer_new(struct shard *s);
