@@ -130,6 +130,7 @@ START_TEST(the_systems)
     write_file(named, "", &ours, 1, "");
     write_file(standard, "", &theirs, 1, "");
     write_file(none, "", NULL, 0, "nothing");
+    unsetenv("CURL_CA_BUNDLE");
     unsetenv("SSL_CERT_DIR");
     setenv("SSL_CERT_FILE", "", 1);
     store = castore_new(NULL, standard, &why);

@@ -35,7 +35,6 @@ CLIENT_TEST(wrong_answers)
         {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\ncontent-length: 3\r\n\r\nabc",
          HTTP_OK, 200},
         {"HTTP/1.1 200 OK\r\n\r\nabc", HTTP_OK, 200}, /* up to the end */
-        {"HTTP/1.1  200 OK\r\nContent-Length: 3\r\n\r\nabc", HTTP_OK, 200},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
          HTTP_TRUNCATED, 200},
         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",

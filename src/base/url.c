@@ -370,7 +370,8 @@ char *url_resolve(const char *base, const char *reference, enum url_error *error
     if ((*error = parse(base, &u, &why)))
         goto out;
     fragment = part(u, CURLUPART_FRAGMENT, 0);
-    *error = apply(u, encoded);
+    /* Some libcurls encode control characters in place of refusing them. */
+    *error = encoded[clean_length(encoded)] ? URL_MALFORMED : apply(u, encoded);
     if (!*error)
         *error = inherit_fragment(u, fragment);
     if (!*error) {

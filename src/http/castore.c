@@ -68,9 +68,16 @@ static const char *env(const char *name)
     return value && *value ? value : NULL;
 }
 
+const char *castore_environment(void)
+{
+    const char *file = env("CURL_CA_BUNDLE");
+
+    return file ? file : env("SSL_CERT_FILE");
+}
+
 static bool load_system(X509_STORE *x509, const char *default_file, const char **why)
 {
-    const char *file = env("SSL_CERT_FILE"), *directories = env("SSL_CERT_DIR");
+    const char *file = castore_environment(), *directories = env("SSL_CERT_DIR");
 
     if (file || directories)
         return (!file || load_file(x509, file, why)) &&

@@ -66,6 +66,7 @@ struct transfer {
     enum http_error verdict;      /* ours, which ended the transfer; HTTP_OK: none */
     char verdict_text[128];
     char curl_text[CURL_ERROR_SIZE];
+    bool opened;                  /* a socket, or tried to */
     int open_errno;               /* of the socket that could not be opened */
     struct decoder *decoder;
     bool body_began, headers_over, too_large_line;

@@ -24,6 +24,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose,
                          "the name leads to a private address (--deny-private)");
         return CURL_SOCKET_BAD;
     }
+    t->opened = true;
     fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
     if (fd < 0)
         t->open_errno = errno;
@@ -59,8 +60,10 @@ static void set_tls(struct transfer *t)
         curl_easy_setopt(e, CURLOPT_SSL_CTX_DATA, t->client);
     } else if (!o->insecure) {
         /* The next best: libcurl's own cache, which works for a file without a path. */
-        if (o->cacert)
-            curl_easy_setopt(e, CURLOPT_CAINFO, o->cacert);
+        const char *file = o->cacert ? o->cacert : castore_environment();
+
+        if (file)
+            curl_easy_setopt(e, CURLOPT_CAINFO, file);
         curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
         curl_easy_setopt(e, CURLOPT_CA_CACHE_TIMEOUT, 24L * 60 * 60);
     }

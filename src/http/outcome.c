@@ -50,12 +50,23 @@ static enum http_error meaning(CURLcode code)
     return HTTP_PROTOCOL;
 }
 
+static curl_off_t reached(struct transfer *t, CURLINFO stage)
+{
+    curl_off_t us = 0;
+
+    curl_easy_getinfo(t->easy, stage, &us);
+    return us;
+}
+
+/* A new connection has its stages; one that was kept has none. The time of the last,
+ * pretransfer, libcurl 8 gives also to what never came so far. */
 static bool connected(struct transfer *t)
 {
-    curl_off_t ready = 0;
-
-    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
-    return ready > 0;
+    if (!t->opened)
+        return reached(t, CURLINFO_NAMELOOKUP_TIME_T) > 0 &&
+               reached(t, CURLINFO_PRETRANSFER_TIME_T) > 0;
+    return reached(t, CURLINFO_CONNECT_TIME_T) > 0 &&
+           (!t->hop->origin.secure || reached(t, CURLINFO_APPCONNECT_TIME_T) > 0);
 }
 
 static bool open_files_spent(int e)
@@ -109,7 +120,7 @@ static enum http_error judge_code(struct transfer *t)
     case CURLE_RECV_ERROR:
         if (strstr(t->curl_text, "CONNECT")) /* what the proxy answered */
             return HTTP_CONNECT_FAILED;
-        if (strstr(t->curl_text, "chunked-encoding"))
+        if (strstr(t->curl_text, "chunk"))
             return HTTP_PROTOCOL;
         return connected(t) && t->response->status && t->headers_over &&
                        strstr(t->curl_text, "reset") == NULL

@@ -111,6 +111,9 @@ struct shard *shard_new(struct client *c)
     curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
     curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
     curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s);
+#if LIBCURL_VERSION_NUM >= 0x081400 /* from here on lookups are the multi's, not ... */
+    curl_multi_setopt(s->multi, CURLMOPT_QUICK_EXIT, 1L); /* ... the easy handle's */
+#endif
     curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)c->shard_room);
     if (c->shard_count == 1) /* few open files: idle connections make way for new ones */
         curl_multi_setopt(s->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)c->shard_room);

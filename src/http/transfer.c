@@ -155,6 +155,7 @@ static void forget(struct transfer *t)
     t->code = CURLE_OK;
     t->verdict = HTTP_OK;
     t->curl_text[0] = '\0';
+    t->opened = false;
     t->open_errno = 0;
     t->body_began = t->headers_over = t->too_large_line = false;
     t->informational = 0;
