@@ -2,9 +2,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "async/task.h"
 #include "base/mem.h"
+
+/* No server takes one as long, and libcurl no request line of a megabyte. */
+#define URL_BYTES_MAX 500000
 
 void call_init(struct call *call, const struct request *rq)
 {
@@ -59,6 +63,11 @@ bool call_check(struct call *call)
 {
     const char *why = "not a URL";
 
+    if (strlen(call->request->url) > URL_BYTES_MAX) {
+        response_fail(&call->response, HTTP_URL_MALFORMED, "longer than %d kB",
+                      URL_BYTES_MAX / 1000);
+        return false;
+    }
     switch (url_origin(call->request->url, &call->first, &why)) {
     case URL_MALFORMED:
         response_fail(&call->response, HTTP_URL_MALFORMED, "%s", why);

@@ -40,7 +40,7 @@ bool headers_next(const struct headers *h, size_t *pos, struct slice *name,
         const char *colon = memchr(line, ':', n);
 
         *pos += n + (end ? 1 : 0);
-        if (!colon)
+        if (!colon || colon == line)
             continue;
         *name = slice_trim((struct slice){line, (size_t)(colon - line)});
         *value = slice_trim((struct slice){colon + 1, n - (size_t)(colon + 1 - line)});
@@ -92,5 +92,8 @@ const char *headers_line_wrong(const char *line)
         return "a colon must follow the header's name";
     if (strpbrk(line, "\r\n"))
         return "a header must not hold a line break";
+    if (slice_eq_nocase((struct slice){line, n}, "Content-Length") ||
+        slice_eq_nocase((struct slice){line, n}, "Transfer-Encoding"))
+        return "Content-Length and Transfer-Encoding follow from the body";
     return NULL;
 }

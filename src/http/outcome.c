@@ -31,8 +31,6 @@ static const struct {
     {CURLE_RECV_ERROR, HTTP_RESET},
     {CURLE_GOT_NOTHING, HTTP_EMPTY_REPLY},
     {CURLE_PARTIAL_FILE, HTTP_TRUNCATED},
-    {CURLE_HTTP2_STREAM, HTTP_RESET},
-    {CURLE_HTTP2, HTTP_PROTOCOL},
     {CURLE_WEIRD_SERVER_REPLY, HTTP_PROTOCOL},
     {CURLE_UNSUPPORTED_PROTOCOL, HTTP_PROTOCOL}, /* HTTP/0.9 among others */
     {CURLE_BAD_CONTENT_ENCODING, HTTP_PROTOCOL}, /* chunks, since we decode the rest */
@@ -106,6 +104,15 @@ static enum http_error judge_timeout(struct transfer *t)
                                                                : HTTP_TIMEOUT;
 }
 
+/* A server that goes away (GOAWAY), or refuses a stream, has not begun to answer: the
+ * request may be sent again (RFC 9113, 8.7). */
+static enum http_error judge_http2(struct transfer *t)
+{
+    if (strstr(t->curl_text, "PROTOCOL_ERROR"))
+        return HTTP_PROTOCOL;
+    return t->response->status ? HTTP_TRUNCATED : HTTP_RESET;
+}
+
 static enum http_error judge_code(struct transfer *t)
 {
     switch (t->code) {
@@ -115,8 +122,10 @@ static enum http_error judge_code(struct transfer *t)
         return judge_timeout(t);
     case CURLE_OUT_OF_MEMORY:
         /* libcurl's word for a header line beyond its 100 kB, too. */
-        return t->response->status && !t->headers_over ? HTTP_HEADER_TOO_LARGE
-                                                       : HTTP_LOCAL_IO;
+        return connected(t) && !t->headers_over ? HTTP_HEADER_TOO_LARGE : HTTP_LOCAL_IO;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+        return judge_http2(t);
     case CURLE_RECV_ERROR:
         if (strstr(t->curl_text, "CONNECT")) /* what the proxy answered */
             return HTTP_CONNECT_FAILED;
@@ -143,6 +152,8 @@ void outcome_judge(struct transfer *t)
 
         if (e == HTTP_HEADER_TOO_LARGE)
             text = "a header line is larger than 100 kB";
+        else if (t->code == CURLE_BAD_FUNCTION_ARGUMENT)
+            text = "the header is malformed";
         rs->out_of_files = e == HTTP_LOCAL_IO && t->code == CURLE_COULDNT_CONNECT;
         if (rs->out_of_files)
             text = "this process may open no more files (ulimit -n)";

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "http/client_internal.h"
 
 /* All lines of one response; browsers stop at about as much. */
@@ -84,14 +85,45 @@ static void check_content_length(struct transfer *t, struct slice value)
     } while (value.len);
 }
 
+/* Only what was asked for is undone by libcurl, and counted by us: chunks. */
+static void check_transfer_encoding(struct transfer *t, struct slice value)
+{
+    value = slice_trim(value);
+    if (!slice_eq_nocase(value, "chunked") && !slice_eq_nocase(value, "identity"))
+        transfer_verdict(t, HTTP_PROTOCOL, "Transfer-Encoding '%.*s' was not asked for",
+                         (int)(value.len < 40 ? value.len : 40), value.data);
+}
+
+/* The fields that say where a body ends. One with a space before its colon (RFC 9112,
+ * 5.1) is read by some and passed over by others: then nobody knows. */
+static void check_framing(struct transfer *t, struct slice line)
+{
+    static const struct {
+        const char *name;
+        void (*check)(struct transfer *t, struct slice value);
+    } fields[] = {
+        {"content-length", check_content_length},
+        {"transfer-encoding", check_transfer_encoding},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        size_t n = strlen(fields[i].name);
+
+        if (line.len <= n || strncasecmp(line.data, fields[i].name, n) != 0)
+            continue;
+        if (line.data[n] == ':')
+            fields[i].check(t, (struct slice){line.data + n + 1, line.len - n - 1});
+        else if (char_is_space(line.data[n]))
+            transfer_verdict(t, HTTP_PROTOCOL, "white space behind the name %s",
+                             fields[i].name);
+    }
+}
+
 static void keep_header(struct transfer *t, struct slice line)
 {
-    static const char content_length[] = "content-length:";
-    size_t n = sizeof(content_length) - 1;
-
     headers_add_line(&t->response->headers, line.data, line.len);
-    if (line.len >= n && strncasecmp(line.data, content_length, n) == 0)
-        check_content_length(t, (struct slice){line.data + n, line.len - n});
+    if (char_lower(line.data[0]) == 'c' || char_lower(line.data[0]) == 't')
+        check_framing(t, line);
 }
 
 size_t receive_header(char *line, size_t size, size_t n, void *arg)

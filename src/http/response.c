@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/mask.h"
+
 void response_clear(struct response *rs)
 {
     free(rs->message);
@@ -24,14 +26,16 @@ void response_reset(struct response *rs)
 
 void response_fail(struct response *rs, enum http_error error, const char *format, ...)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, masked = BUF_INIT;
     va_list ap;
 
     va_start(ap, format);
     buf_vappendf(&text, format, ap);
     va_end(ap);
+    mask_append(&masked, text.data, text.len);
+    buf_clear(&text);
     free(rs->message);
-    rs->message = buf_take(&text);
+    rs->message = buf_take(&masked);
     rs->error = error;
 }
 

@@ -39,7 +39,7 @@ void response_clear(struct response *rs);
 /* Empties it for the next exchange, keeping its memory. */
 void response_reset(struct response *rs);
 
-/* Sets the error and its message. */
+/* Sets the error and its message, from which passwords in URLs are taken out. */
 void response_fail(struct response *rs, enum http_error error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -49,15 +49,23 @@ bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
                                  : http_error_retriable(rs->error);
 }
 
+/* 0: no limit, but for one that a timer can bear. */
+static double bound(double limit)
+{
+    return limit > 0 ? limit : 1e8;
+}
+
 static double backoff(const struct retry *rt, int attempt)
 {
+    double most = bound(rt->max_delay);
+
     switch (rt->backoff) {
     case BACKOFF_LINEAR:
-        return fmin(rt->max_delay, rt->delay * attempt);
+        return fmin(most, rt->delay * attempt);
     case BACKOFF_CONSTANT:
-        return fmin(rt->max_delay, rt->delay);
+        return fmin(most, rt->delay);
     default:
-        return random_unit() * fmin(rt->max_delay, ldexp(rt->delay, attempt - 1));
+        return random_unit() * fmin(most, ldexp(rt->delay, attempt - 1));
     }
 }
 
@@ -196,5 +204,5 @@ double retry_after(const struct response *rs, double cap)
         fmax(seconds, ratelimit_pair(rs, "RateLimit-Remaining", "RateLimit-Reset"));
     seconds =
         fmax(seconds, ratelimit_pair(rs, "X-RateLimit-Remaining", "X-RateLimit-Reset"));
-    return fmax(0, fmin(seconds, cap));
+    return fmax(0, fmin(seconds, bound(cap)));
 }

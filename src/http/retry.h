@@ -12,7 +12,8 @@ enum backoff { BACKOFF_EXPONENTIAL, BACKOFF_LINEAR, BACKOFF_CONSTANT };
 struct retry {
     int retries;      /* attempts after the first */
     double delay;     /* seconds: the base of the backoff */
-    double max_delay; /* seconds: cap of the backoff, and of what a server asks for */
+    double max_delay; /* seconds: cap of the backoff, and of what a server asks for; 0:
+                         none */
     double max_time;  /* seconds since the first attempt; 0: no limit */
     bool all_errors;  /* also what seems final, and methods that are not idempotent */
     enum backoff backoff;

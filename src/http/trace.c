@@ -6,46 +6,40 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/mem.h"
+#include "base/mask.h"
 #include "base/str.h"
 
-static bool is_secret(struct slice line)
+/* The name of the field that a line holds: "name: value", or, in libcurl's own talk of
+ * HTTP/2, "... [name: value]". Empty when there is none. */
+static struct slice field_name(struct slice line)
 {
-    static const char *const names[] = {"authorization:", "proxy-authorization:",
-                                        "cookie:", "set-cookie:"};
+    const char *open = memchr(line.data, '[', line.len);
+    const char *begin = open ? open + 1 : line.data, *end = line.data + line.len;
+    const char *colon = memchr(begin, ':', (size_t)(end - begin));
 
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        struct slice name = slice_str(names[i]);
-
-        if (line.len >= name.len &&
-            slice_eq_nocase((struct slice){line.data, name.len}, names[i]))
-            return true;
-    }
-    return false;
+    return (struct slice){begin, colon ? (size_t)(colon - begin) : 0};
 }
 
-/* The fields of HTTP/2 stand in libcurl's own talk as "... [name: value]". */
-static struct slice field_of(struct slice line)
+/* libcurl names the cookies that it keeps, with their values. */
+static bool tells_of_cookie(const char *mark, struct slice line)
 {
-    for (size_t i = 0; i < line.len; i++) {
-        struct slice field = {line.data + i, line.len - i};
-
-        if ((i == 0 || line.data[i - 1] == '[') && is_secret(field))
-            return field;
-    }
-    return line;
+    return *mark == '*' && memmem(line.data, line.len, "cookie ", 7);
 }
 
 static void say(const char *mark, struct slice line)
 {
     struct buf text = BUF_INIT;
-    struct slice field = field_of(line);
-    size_t shown = line.len;
+    struct slice name = field_name(line);
 
-    if (is_secret(field))
-        shown = (size_t)((const char *)memchr(field.data, ':', field.len) - line.data) + 1;
-    str_append_printable(&text, line.data, shown);
-    log_debug("%s %s%s", mark, text.len ? text.data : "", shown < line.len ? " ***" : "");
+    if (tells_of_cookie(mark, line))
+        return;
+    if (mask_is_secret_header(name)) {
+        buf_append(&text, line.data, (size_t)(name.data + name.len - line.data));
+        buf_append_str(&text, ": " MASK);
+    } else {
+        mask_append(&text, line.data, line.len);
+    }
+    log_debug("%s %s", mark, text.len ? text.data : "");
     buf_clear(&text);
 }
 

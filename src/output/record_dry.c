@@ -4,55 +4,19 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mask.h"
 #include "base/str.h"
 #include "http/headers.h"
 #include "output/record_facts.h"
 
-static const char mask[] = "***";
-
 /* With *** in place of user name and password. */
 static void append_masked_url(struct buf *out, const char *url)
 {
-    const char *slashes = strstr(url, "//"), *host, *at = NULL;
     struct buf text = BUF_INIT;
-    size_t end;
 
-    host = slashes ? slashes + 2 : url;
-    end = strcspn(host, "/?#");
-    for (size_t i = 0; i < end; i++)
-        if (host[i] == '@')
-            at = host + i;
-    if (at) {
-        buf_append(&text, url, (size_t)(host - url));
-        buf_append_str(&text, mask);
-        buf_append_str(&text, at);
-    } else {
-        buf_append_str(&text, url);
-    }
+    mask_append_url(&text, url);
     json_append_string(out, text.data, text.len);
     buf_clear(&text);
-}
-
-static bool contains_nocase(struct slice text, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (size_t i = 0; i + n <= text.len; i++)
-        if (slice_eq_nocase((struct slice){text.data + i, n}, word))
-            return true;
-    return false;
-}
-
-/* Names under which secrets are sent. Rather one too many. */
-static bool is_secret(struct slice name)
-{
-    static const char *const words[] = {"auth",   "cookie",  "token",    "key",
-                                        "secret", "session", "password", "signature"};
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (contains_nocase(name, words[i]))
-            return true;
-    return false;
 }
 
 /* Of a line "Name: value", "Name;" (empty) or "Name:" (not sent). */
@@ -68,8 +32,8 @@ static void append_pair(struct buf *out, struct slice name, struct slice value)
     buf_append_char(out, '[');
     json_append_string(out, name.data, name.len);
     buf_append_char(out, ',');
-    if (value.len && is_secret(name))
-        value = slice_str(mask);
+    if (value.len && mask_is_secret_header(name))
+        value = SLICE(MASK);
     json_append_string(out, value.data, value.len);
     buf_append_char(out, ']');
 }
@@ -111,9 +75,9 @@ static void append_headers(struct buf *out, const struct request *rq,
     if (config->user_agent)
         append_pair(out, SLICE("User-Agent"), slice_str(config->user_agent));
     if (config->userpwd)
-        append_pair(out, SLICE("Authorization"), slice_str(mask));
+        append_pair(out, SLICE("Authorization"), SLICE(MASK));
     if (config->cookies)
-        append_pair(out, SLICE("Cookie"), slice_str(mask));
+        append_pair(out, SLICE("Cookie"), SLICE(MASK));
     for (string_list line = config->headers; line && *line; line++)
         if (!replaced(rq, *line))
             append_line(out, *line);

@@ -179,6 +179,25 @@ def test_bad_status_line():
         fails(sends(line + b"\r\nContent-Length: 0\r\n\r\n"), *types)
 
 
+def test_transfer_coding():
+    """protocol: a transfer coding that was not asked for"""
+    body = gzip.compress(b"hello world" * 50)[:-12]
+    chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    fails(sends(OK_HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunked), "protocol")
+    fails(sends(OK_HEAD + b"Transfer-Encoding: gzip\r\n\r\n" + body), "protocol")
+
+
+def test_space_before_colon():
+    """protocol: a framing field with white space before its colon"""
+    for field in (b"Content-Length : 50", b"Transfer-Encoding\t: chunked"):
+        fails(sends(OK_HEAD + field + b"\r\n\r\n2\r\nab"), "protocol")
+
+
+def test_status_line_without_end():
+    """header_too_large: a status line that never ends"""
+    fails(sends(b"HTTP/1.1 200 " + b"a" * 300000), "header_too_large")
+
+
 def test_malformed_chunk():
     """protocol: a chunk size that is no number"""
     fails(servers.bad_chunk, "protocol", retriable=False)

@@ -1,0 +1,24 @@
+/* mask.h - text for people, without the secrets in it. */
+#ifndef TRAWL_BASE_MASK_H
+#define TRAWL_BASE_MASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/str.h"
+
+/* What stands in the place of a secret. */
+#define MASK "***"
+
+/* Appends text with *** in place of user name and password wherever a URL stands in it:
+ * what is between "//" and the last "@" before the path. */
+void mask_append(struct buf *out, const char *text, size_t n);
+
+/* The same for a URL, which may lack its scheme. */
+void mask_append_url(struct buf *out, const char *url);
+
+/* Whether a header of that name, in any case, may hold a secret: rather one too many. */
+bool mask_is_secret_header(struct slice name);
+
+#endif

@@ -1,0 +1,60 @@
+#include "base/mask.h"
+
+#include "check_main.h"
+
+static void expect(const char *text, const char *masked)
+{
+    struct buf out = BUF_INIT;
+
+    mask_append(&out, text, strlen(text));
+    ck_assert_str_eq(out.len ? out.data : "", masked);
+    buf_clear(&out);
+}
+
+START_TEST(urls)
+{
+    expect("", "");
+    expect("http://h/", "http://h/");
+    expect("http://me:pw@h/", "http://***@h/");
+    expect("go to http://me:p@w@h:1/x@y, or //u@h", "go to http://***@h:1/x@y, or //***@h");
+    expect("'http://u:a b@no such:1'", "'http://***@no such:1'");
+    expect("http://h/?q=a@b", "http://h/?q=a@b");
+    expect("a//", "a//");
+    expect("http://u@", "http://***@");
+}
+END_TEST
+
+START_TEST(headers)
+{
+    static const char *const secret[] = {"Authorization", "proxy-authorization", "Cookie",
+                                         "Set-Cookie",    "X-API-KEY",           "x-csrf-token"};
+    static const char *const open[] = {"Accept", "Content-Type", "Host", "", "X-Ke"};
+
+    for (size_t i = 0; i < sizeof(secret) / sizeof(*secret); i++)
+        ck_assert_msg(mask_is_secret_header(slice_str(secret[i])), "%s", secret[i]);
+    for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
+        ck_assert_msg(!mask_is_secret_header(slice_str(open[i])), "%s", open[i]);
+}
+END_TEST
+
+START_TEST(urls_without_scheme)
+{
+    struct buf out = BUF_INIT;
+
+    mask_append_url(&out, "me:pw@h/x");
+    mask_append_url(&out, "h/x@y");
+    mask_append_url(&out, "http://me@h/");
+    ck_assert_str_eq(out.data, "***@h/xh/x@yhttp://***@h/");
+    buf_clear(&out);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    return CHECK_SUITE("mask", urls, urls_without_scheme, headers);
+}
+
+int main(void)
+{
+    return check_main(suite);
+}
