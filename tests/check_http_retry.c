@@ -293,7 +293,7 @@ START_TEST(delay_heeds_server)
     headers_clear(&rs.headers);
     headers_add_line(&rs.headers, "Retry-After: 4000", 17);
     ck_assert_double_eq(retry_delay(&standard, 1, &rs), 60);
-    ck_assert_double_eq(retry_after(&rs, 0), 0);
+    ck_assert_double_eq(retry_after(&rs, 0), 4000);
     response_clear(&rs);
 }
 END_TEST
