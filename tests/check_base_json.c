@@ -280,6 +280,22 @@ START_TEST(pairs)
 }
 END_TEST
 
+/* Nobody may walk them, but who does so by mistake must come to an end. */
+START_TEST(what_is_not_json_ends)
+{
+    static const char *const texts[] = {"[:", "[1:2]",   "{:",   "{\"a\"}", "[,,",
+                                        "{]", "{\"a\":", "[\"a", "[{]",     "{,:,:"};
+
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct json_iter it = json_iter(slice_str(texts[i]));
+        size_t n = 0;
+
+        while (json_next(&it))
+            ck_assert_uint_lt(n++, 10);
+    }
+}
+END_TEST
+
 START_TEST(member_by_name)
 {
     struct slice object = SLICE("{\"x\":{\"a\":0},\"a\":1e2,\"a\":2,\"\\u0062\":3}"), v;
@@ -347,8 +363,8 @@ static Suite *suite(void)
 {
     return CHECK_SUITE("json", strings, empty_buffers_have_no_data, members, accepted,
                        refused, nul_bytes_are_no_end, special_bytes_at_every_offset,
-                       depth, types, elements, pairs, member_by_name, unquoting,
-                       what_is_written_reads_back);
+                       depth, types, elements, pairs, what_is_not_json_ends,
+                       member_by_name, unquoting, what_is_written_reads_back);
 }
 
 int main(void)

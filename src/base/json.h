@@ -44,7 +44,8 @@ enum json_type json_type(struct slice value);
 
 /* Walks the members of an object, or the elements of an array, that json_compact has
  * accepted (white space is fine). Start with json_iter; each json_next sets `value`
- * and, in an object, `key` (with its quotes). False after the last. */
+ * and, in an object, `key` (with its quotes). False after the last. What is no JSON
+ * gives nothing of use, but ends. */
 struct json_iter {
     struct slice rest;
     struct slice key, value;

@@ -107,6 +107,8 @@ struct json_iter json_iter(struct slice container)
 
 bool json_next(struct json_iter *it)
 {
+    size_t before = it->rest.len;
+
     if (at(it->rest, ','))
         advance(&it->rest, 1);
     if (!it->rest.len || at(it->rest, '}') || at(it->rest, ']'))
@@ -117,7 +119,7 @@ bool json_next(struct json_iter *it)
             advance(&it->rest, 1);
     }
     it->value = next_value(&it->rest);
-    return true;
+    return it->rest.len < before; /* what nobody has accepted must end, too */
 }
 
 /* Most keys have no escapes and are compared where they stand. */
