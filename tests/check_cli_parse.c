@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "cli/parse.h"
 
 struct values {
@@ -203,10 +204,29 @@ START_TEST(wrong_counts)
 }
 END_TEST
 
+/* As many as a shell may give: their number is not squared. */
+START_TEST(many_words)
+{
+    enum { MANY = 300000 };
+    const char **args = mem_reallocarray(NULL, MANY + 1, sizeof(*args));
+
+    for (size_t i = 0; i < MANY; i++)
+        args[i] = i % 3 ? "word" : "-f";
+    args[MANY] = NULL;
+    ck_assert_int_eq(parse(args), MANY);
+    ck_assert(v.flag);
+    ck_assert_str_eq(words[MANY / 3 * 2 - 1], "word");
+    ck_assert_ptr_null(words[MANY / 3 * 2]);
+    free(args);
+    forget();
+}
+END_TEST
+
 static Suite *make(void)
 {
     return CHECK_SUITE("cli_parse", spellings, bundles, order, stops_at_the_first_word,
-                       repeated, types, unknown, wrong_values, wrong_counts);
+                       repeated, types, unknown, wrong_values, wrong_counts,
+                       many_words);
 }
 
 int main(void)

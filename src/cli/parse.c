@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "cli/suggest.h"
 
@@ -123,11 +124,28 @@ static int parse_letters(struct parser *p, const char *bundle)
     return 0;
 }
 
+/* There are no more words than arguments: one allocation holds all of them, however
+ * many there are. */
+static void add_word(const char *const **words, size_t *n, const char *const *arg)
+{
+    const char **list = (const char **)*words;
+    size_t most = 1;
+
+    while (!list && arg[most])
+        most++;
+    if (!list)
+        list = mem_reallocarray(NULL, most + 1, sizeof(*list));
+    list[(*n)++] = *arg;
+    list[*n] = NULL;
+    *words = list;
+}
+
 int options_parse(option_tables tables, void *values, const char *const *args,
                   const char *const **words, struct buf *why)
 {
     struct parser p = {tables, values, args, why};
     bool only_words = false;
+    size_t n_words = 0;
     int r;
 
     while (*p.next) {
@@ -138,7 +156,7 @@ int options_parse(option_tables tables, void *values, const char *const *args,
             break;
         p.next++;
         if (word)
-            option_list_add(words, arg);
+            add_word(words, &n_words, p.next - 1);
         else if (!strcmp(arg, "--"))
             only_words = true;
         else if ((r = arg[1] == '-' ? parse_long(&p, arg + 2)
