@@ -278,11 +278,33 @@ START_TEST(deep)
 }
 END_TEST
 
+START_TEST(many_headers)
+{
+    struct buf line = BUF_INIT;
+    struct item item;
+
+    buf_append_str(&line, "{\"url\":\"u\",\"headers\":[\"A: 1\"");
+    for (int i = 1; i < 1000; i++)
+        buf_append_str(&line, ",\"A: 1\"");
+    buf_append_str(&line, "]}");
+    item = parse(line.data);
+    ck_assert_ptr_null(item.why);
+    ck_assert_uint_eq(item.request.header_count, 1000);
+    item_clear(&item);
+    line.len -= 2;
+    buf_append_str(&line, ",\"A: 1\"]}");
+    item = parse(line.data);
+    ck_assert_str_eq(item.why, "field \"headers\": more than 1000 headers");
+    item_clear(&item);
+    buf_clear(&line);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("request_line", urls, whole_object, nulls, json_as_it_stood,
                        json_headers_given, wrong, wrong_keeps_id_and_url, shown,
-                       template_fills_in, template_json, deep);
+                       template_fills_in, template_json, deep, many_headers);
 }
 
 int main(void)

@@ -10,6 +10,8 @@
 /* A century, as for --max-time. */
 #define LONGEST_TIME (100.0 * 366 * 24 * 3600)
 #define MOST_RETRIES 1000000
+/* More than any server takes; libcurl walks their list once for each of them. */
+#define MOST_HEADERS 1000
 
 /* Reads a field's value; a static reason, "must be a string", or NULL. */
 typedef const char *field_reader(struct request_fields *f, struct slice value);
@@ -64,6 +66,8 @@ static const char *add_line(struct request *rq, const char *line)
 
     if (wrong)
         return wrong;
+    if (rq->header_count == MOST_HEADERS)
+        return "more than 1000 headers";
     request_add_header(rq, line);
     return NULL;
 }
