@@ -148,6 +148,40 @@ static async int refusals_task(void *arg)
 
 RUN(refusals)
 
+static async int count_turns(void *arg)
+{
+    size_t *turns = arg;
+
+    while (task_yield() == 0)
+        ++*turns;
+    return 0;
+}
+
+/* A pattern need not end, and must not keep the loop from all others till then. */
+static async int gives_turns_task(void *arg)
+{
+    static const char *const urls[] = {"http://a/[1-1000000000000]", NULL};
+    struct source_config config = {.urls = urls, .glob = true};
+    struct source *s = source_new(&config);
+    size_t turns = 0;
+    struct task *other = task_create(count_turns, &turns);
+    struct item item;
+
+    (void)arg;
+    for (int i = 0; i < 10000; i++) {
+        ck_assert_int_eq(source_next(s, &item), 1);
+        item_clear(&item);
+    }
+    ck_assert_uint_gt(turns, 10);
+    task_cancel(other);
+    task_await(other);
+    task_unref(other);
+    source_free(s);
+    return 0;
+}
+
+RUN(gives_turns)
+
 static async int totals_task(void *arg)
 {
     static const char *const urls[] = {"a", "b", NULL}, *const with_stdin[] = {"a", "-",
@@ -249,7 +283,7 @@ RUN(keys_same)
 static Suite *suite(void)
 {
     return CHECK_SUITE("source", arguments, globs, in_order, nothing_named, refusals,
-                       totals, keys_differ, keys_same);
+                       gives_turns, totals, keys_differ, keys_same);
 }
 
 int main(void)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "async/task.h"
 #include "base/glob.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -215,12 +216,21 @@ static int report(const struct source *s, int error)
     return error;
 }
 
+/* Lines let others run by themselves. A pattern may stand for more items than ever end,
+ * and what becomes of them need not suspend anybody either. */
+static async int take_turns(const struct source *s)
+{
+    return !s->lines && s->index % 256 == 255 ? task_yield() : 0;
+}
+
 int source_next(struct source *s, struct item *item)
 {
-    *item = (struct item){0};
-    while (!s->ended) {
-        int r;
+    int r = take_turns(s);
 
+    *item = (struct item){0};
+    if (r < 0)
+        return r;
+    while (!s->ended) {
         if (s->lines) {
             r = from_lines(s, item);
             if (r)

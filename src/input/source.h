@@ -53,8 +53,9 @@ struct source;
 struct source *source_new(const struct source_config *config);
 void source_free(struct source *s); /* NULL is allowed */
 
-/* Suspends until there is an item. 1 with *item set, to be cleared by the caller; 0 at
- * the end; -ECANCELED; another -errno when reading failed (it was logged). */
+/* Suspends until there is an item, and now and then to let others run. 1 with *item
+ * set, to be cleared by the caller; 0 at the end; -ECANCELED; another -errno when
+ * reading failed (it was logged). */
 async int source_next(struct source *s, struct item *item);
 
 /* How many items there are, as far as that can be told without reading on: 0 before,
