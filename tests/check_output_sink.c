@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -199,6 +200,40 @@ static async int on_written_task(void *arg)
 }
 
 RUN(on_written)
+
+static void count(void *arg)
+{
+    ++*(int *)arg;
+}
+
+/* What went into the file whole was written, whatever became of the next. */
+static async int written_before_failure_task(void *arg)
+{
+    struct rlimit before, ten;
+    struct sink *s;
+    int written = 0;
+
+    (void)arg;
+    make_file("");
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before);
+    ten = (struct rlimit){10, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &ten);
+    s = sink_open(path, false, failed, NULL);
+    for (int i = 0; i < 4; i++) {
+        sink_put(s, "abc\n", 4);
+        sink_on_written(s, count, &written);
+    }
+    ck_assert_int_eq(sink_close(s), -EFBIG);
+    setrlimit(RLIMIT_FSIZE, &before);
+    ck_assert_int_eq(failure, -EFBIG);
+    ck_assert_int_eq(written, 2);
+    expect_file("abc\nabc\n");
+    unlink(path);
+    return 0;
+}
+
+RUN(written_before_failure)
 
 START_TEST(offset_queue)
 {
@@ -542,8 +577,9 @@ RUN(terminal)
 static Suite *suite(void)
 {
     return CHECK_SUITE("sink", made_anew, appended, refused, full, on_written,
-                       offset_queue, slow_readers, whole_records, backlog, cancelled,
-                       reader_gone, reader_gone_amidst, to_socket, terminal);
+                       written_before_failure, offset_queue, slow_readers,
+                       whole_records, backlog, cancelled, reader_gone,
+                       reader_gone_amidst, to_socket, terminal);
 }
 
 int main(void)

@@ -128,11 +128,14 @@ int out_file_open(struct out_file *f, const char *path, bool append)
     return r;
 }
 
-void out_file_close(struct out_file *f)
+int out_file_close(struct out_file *f)
 {
-    if (f->own && f->fd >= 0)
-        close(f->fd);
+    int r = 0;
+
+    if (f->own && f->fd >= 0 && close(f->fd) < 0 && errno != EINTR)
+        r = -errno;
     f->fd = -1;
+    return r;
 }
 
 /* ---- writing ---- */

@@ -19,7 +19,9 @@ struct out_file {
 
 /* As sink_open. 0, or -errno with a message logged. */
 int out_file_open(struct out_file *f, const char *path, bool append);
-void out_file_close(struct out_file *f);
+
+/* 0, or -errno when what was written is not kept. */
+int out_file_close(struct out_file *f);
 
 /* Writes as much as goes without waiting, of one write. How many bytes it took; 0: wait
  * until it is writable; or -errno. */

@@ -169,6 +169,7 @@ static void flush(void *arg)
         r = write_out(s);
     if (s->file.terminal)
         log_display_show();
+    call_written(s); /* also for what was written before a failure */
     if (r < 0) {
         fail(s, r);
         return;
@@ -176,7 +177,6 @@ static void flush(void *arg)
     wait_writable(s, backlog(s) > 0);
     if (backlog(s) <= LOW_WATER)
         event_set(&s->room);
-    call_written(s);
     if (!backlog(s) && !s->calls.n)
         event_set(&s->empty);
 }
@@ -230,6 +230,16 @@ bool sink_is_terminal(const struct sink *s)
     return s->file.terminal;
 }
 
+/* Some file systems tell only now that they could not keep what they took. */
+static int close_file(struct sink *s)
+{
+    int r = out_file_close(&s->file);
+
+    if (r < 0 && !s->error)
+        log_error("%s: %s", s->file.name, strerror(-r));
+    return s->error ? s->error : r;
+}
+
 int sink_close(struct sink *s)
 {
     int error;
@@ -237,10 +247,9 @@ int sink_close(struct sink *s)
     while (!event_is_set(&s->empty))
         (void)event_wait(
             &s->empty); /* cancelled: what is owed is written all the same */
-    error = s->error;
     handle_cancel(&s->flush);
     io_free(s->io);
-    out_file_close(&s->file);
+    error = close_file(s);
     buf_clear(&s->pending);
     offsets_clear(&s->ends);
     offsets_clear(&s->calls);

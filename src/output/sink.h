@@ -24,9 +24,9 @@ struct sink;
 struct sink *sink_open(const char *path, bool append,
                        void (*failed)(int error, void *arg), void *arg);
 
-/* Suspends until all is written (fsync is not asked for), then closes. 0 or the first
- * error (`failed` was called for it). A request for cancellation does not keep it from
- * writing what is owed. */
+/* Suspends until all is written (fsync is not asked for), then closes. 0, or the first
+ * error: `failed` was called for it, or closing failed (it was logged). A request for
+ * cancellation does not keep it from writing what is owed. */
 async int sink_close(struct sink *s);
 
 /* Takes one record with its line end; the bytes are copied. Never suspends. After an
@@ -34,7 +34,8 @@ async int sink_close(struct sink *s);
 void sink_put(struct sink *s, const char *record, size_t n);
 
 /* Calls fn(arg) from the loop when all that was put before is written. Calls are made
- * in the order in which they were asked for; none after an error. */
+ * in the order in which they were asked for; none after an error, which comes behind
+ * those for what was written before it. */
 void sink_on_written(struct sink *s, void (*fn)(void *arg), void *arg);
 
 /* Suspends while more than a few megabytes wait to be written. 0, -ECANCELED, or the
