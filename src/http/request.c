@@ -14,6 +14,13 @@ void request_init(struct request *rq, const char *url)
     };
 }
 
+static void forget_body(struct request *rq)
+{
+    if (!rq->body_lent)
+        free(rq->body);
+    rq->body_lent = false;
+}
+
 void request_clear(struct request *rq)
 {
     for (size_t i = 0; i < rq->header_count; i++)
@@ -21,7 +28,7 @@ void request_clear(struct request *rq)
     free(rq->headers);
     free(rq->url);
     free(rq->method);
-    free(rq->body);
+    forget_body(rq);
     *rq = (struct request){0};
 }
 
@@ -34,9 +41,15 @@ void request_add_header(struct request *rq, const char *line)
 
 void request_take_body(struct request *rq, char *body, size_t n)
 {
-    free(rq->body);
+    forget_body(rq);
     rq->body = body;
     rq->body_len = n;
+}
+
+void request_lend_body(struct request *rq, const char *body, size_t n)
+{
+    request_take_body(rq, (char *)body, n); /* nobody writes to it */
+    rq->body_lent = true;
 }
 
 const char *request_method(const struct request *rq)

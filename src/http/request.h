@@ -7,8 +7,8 @@
 
 #define REQUEST_DEFAULT (-1) /* for the numbers below: as the client is set */
 
-/* All strings are owned, NULL where not given. The headers are lines "Name: value",
- * meant for the origin of `url` alone. */
+/* All strings are owned, but for a body that was lent; NULL where not given. The
+ * headers are lines "Name: value", meant for the origin of `url` alone. */
 struct request {
     char *url;
     char *method;   /* NULL: GET, or POST when there is a body */
@@ -16,6 +16,7 @@ struct request {
     size_t header_count;
     char *body;
     size_t body_len;
+    bool body_lent;
     double max_time; /* seconds for one attempt */
     int retries;
     bool keep_body;  /* keep the response's body, decoded, in memory */
@@ -27,6 +28,9 @@ void request_add_header(struct request *rq, const char *line);
 
 /* Sets the body; the bytes are taken over and freed with the request. */
 void request_take_body(struct request *rq, char *body, size_t n);
+
+/* Sets a body that many requests have; the bytes must outlive the request. */
+void request_lend_body(struct request *rq, const char *body, size_t n);
 
 /* "GET", "POST", ... */
 const char *request_method(const struct request *rq);

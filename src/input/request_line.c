@@ -75,8 +75,7 @@ static void fill_in(struct request *rq, const struct request_template *t, bool j
     if (!rq->method && t->method)
         rq->method = mem_strdup(t->method);
     if (!rq->body && t->body) {
-        request_take_body(rq, slice_dup((struct slice){t->body, t->body_len}),
-                          t->body_len);
+        request_lend_body(rq, t->body, t->body_len);
         json = t->json;
     }
     if (json)
