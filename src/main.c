@@ -100,7 +100,8 @@ int main(int argc, char **argv)
 
     hold_standard_fds();
     setlocale(LC_CTYPE, "C.UTF-8"); /* what libcurl reads international names by */
-    signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write */
+    signal(SIGPIPE, SIG_IGN);       /* a reader that left is an error of write ... */
+    signal(SIGXFSZ, SIG_IGN); /* ... and so is a file that ulimit keeps from growing */
     if (argc < 1)
         return usage();
     n = options_parse(main_tables, &o, args, NULL, &why);

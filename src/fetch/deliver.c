@@ -24,6 +24,7 @@ static enum http_error judge(const struct run *run, const struct call *call)
 /* ---- state ---- */
 
 struct mark {
+    struct list node;
     struct run *run;
     uint8_t key[16];
 };
@@ -31,9 +32,13 @@ struct mark {
 static void record_written(void *arg)
 {
     struct mark *m = arg;
+    struct run *run = m->run;
 
-    state_mark(m->run->state, m->key);
+    state_mark(run->state, m->key);
+    list_remove(&m->node);
     free(m);
+    if (state_error(run->state)) /* what is answered from now on would be asked again */
+        stop_run(run, "the state file cannot be written");
 }
 
 static void mark_when_written(struct run *run, const uint8_t key[16])
@@ -42,7 +47,17 @@ static void mark_when_written(struct run *run, const uint8_t key[16])
 
     m->run = run;
     memcpy(m->key, key, sizeof(m->key));
+    list_init(&m->node);
+    list_append(&run->marks, &m->node);
     sink_on_written(run->sink, record_written, m);
+}
+
+void deliver_clear(struct run *run)
+{
+    struct list *node;
+
+    while ((node = list_shift(&run->marks)))
+        free(container_of(node, struct mark, node));
 }
 
 /* ---- delivery ---- */

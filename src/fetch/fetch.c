@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -64,7 +65,7 @@ static async int read_items(void *arg)
             break;
     }
     if (r < 0 && r != -ECANCELED && !run->sink_error)
-        run->source_error = r;
+        run->local_error = r;
     return 0;
 }
 
@@ -97,27 +98,42 @@ static bool open_client(struct run *run)
     return true;
 }
 
-static bool open_files(struct run *run)
+/* A dry run leaves the state as it is: where there is none, it makes none. */
+static bool wants_state(const struct fetch_options *o)
+{
+    return o->state && !(o->dry_run && access(o->state, F_OK) < 0);
+}
+
+static bool open_input(struct run *run)
 {
     const struct fetch_options *o = run->o;
     struct source_config source = o->source;
 
-    if (o->state && !(run->state = state_open(o->state, "fetch")))
+    if (wants_state(o) && !(run->state = state_open(o->state, "fetch")))
         return false;
     source.keys = run->state != NULL;
     run->source = source_new(&source);
-    if (!run->source)
+    return run->source != NULL;
+}
+
+static bool open_output(struct run *run)
+{
+    const struct fetch_options *o = run->o;
+
+    if (!status_open(run))
         return false;
     run->sink = sink_open(o->output, run->state && state_count(run->state) > 0,
                           output_failed, run);
     return run->sink != NULL;
 }
 
+/* Output last: a run that is refused, as the state file is another's, must leave the
+ * files as they are. */
 static bool set_up(struct run *run)
 {
     unsigned window;
 
-    if (!status_open(run) || !open_files(run) || !open_client(run))
+    if (!open_input(run) || !open_client(run) || !open_output(run))
         return false;
     window = window_size(run);
     semaphore_init(&run->window, window);
@@ -134,8 +150,9 @@ static async void tear_down(struct run *run)
     run->pool = NULL; /* a signal may still come */
     if (run->sink && sink_close(run->sink) < 0 && !run->sink_error)
         run->sink_error = -EIO;
-    if (run->state && state_close(run->state) < 0 && !run->source_error)
-        run->source_error = -EIO;
+    if (run->state && state_close(run->state) < 0 && !run->local_error)
+        run->local_error = -EIO;
+    deliver_clear(run);
     order_free(run->order);
     if (run->source)
         source_free(run->source);
@@ -151,10 +168,11 @@ static async void fetch_all(struct run *run)
     run->reader = task_create(read_items, run);
     task_set_name(run->reader, "reader");
     stop_watch(run);
-    status_start(run);
+    status_show_progress(run);
     task_await(run->reader);
     pool_join(run->pool);
-    status_stop(run);
+    stop_forget_deadline(run);
+    status_hide_progress(run);
 }
 
 static int exit_status(const struct run *run)
@@ -163,7 +181,7 @@ static int exit_status(const struct run *run)
         return 128 + run->signo;
     if (run->sink_error == -EPIPE)
         return EXIT_OUTPUT_CLOSED;
-    if (run->sink_error || run->source_error)
+    if (run->sink_error || run->local_error)
         return EXIT_LOCAL;
     if (run->stopped || run->summary.failed || run->summary.cancelled)
         return EXIT_SOME_FAILED;
@@ -176,6 +194,8 @@ static async int fetch_main(void *arg)
     int status = EXIT_LOCAL;
 
     run->loop = loop_current();
+    list_init(&run->marks);
+    status_watch(run);
     summary_init(&run->summary);
     if (set_up(run)) {
         fetch_all(run);

@@ -26,11 +26,13 @@ struct run {
     struct task *reader;
     struct semaphore window;   /* read-ahead: places between reading and writing */
     struct timer deadline;
+    struct list marks;         /* for the state file, once their records are written */
     struct buf record;         /* the one that is being made */
     uint64_t submitted;
     const char *stopped;       /* why no more is begun; NULL while it is */
     int signo;                 /* that interrupted it */
-    int sink_error, source_error;
+    int sink_error;
+    int local_error; /* of the input or the state file */
 };
 
 /* One input on its way. */
@@ -52,6 +54,9 @@ void deliver_wrong(struct job *job);
 /* order's `emit`, and the end of the way without it. */
 void deliver_result(struct result *r, void *run);
 
+/* Frees what still waited for its record to be written. */
+void deliver_clear(struct run *run);
+
 /* ---- stop.c: ending early ---- */
 
 /* Begins nothing more and cancels what is in flight; every input that was read still
@@ -62,10 +67,16 @@ void stop_run(struct run *run, const char *why);
 void stop_watch(struct run *run);
 void stop_unwatch(struct run *run);
 
+/* All is answered: the deadline has been met, however long writing takes. */
+void stop_forget_deadline(struct run *run);
+
 /* ---- status.c: what a run tells while it goes on, and at its end ---- */
 
-void status_start(struct run *run);
-void status_stop(struct run *run);
+/* SIGUSR1, whose default would end the program: to the end of the loop. */
+void status_watch(struct run *run);
+
+void status_show_progress(struct run *run);
+void status_hide_progress(struct run *run);
 
 /* Opens the summary's file, so that one that cannot be written is told before anything
  * is sent. False, and logged, when it cannot. */

@@ -43,26 +43,35 @@ static void list_in_flight(void *arg)
     struct run *run = arg;
     struct buf out = BUF_INIT;
 
-    buf_appendf(&out, "trawl: %u in flight of %zu begun, %llu done\n",
-                limits_active(client_limits(run->client)), pool_outstanding(run->pool),
-                (unsigned long long)run->summary.requests);
-    pool_each_active(run->pool, describe, &out);
+    if (run->pool) {
+        buf_appendf(&out, "trawl: %u in flight of %zu begun, %llu done\n",
+                    limits_active(client_limits(run->client)),
+                    pool_outstanding(run->pool),
+                    (unsigned long long)run->summary.requests);
+        pool_each_active(run->pool, describe, &out);
+    } else {
+        buf_appendf(&out, "trawl: none in flight, %llu done\n",
+                    (unsigned long long)run->summary.requests);
+    }
     buf_append_str(&out, "tasks:\n");
     task_list(&out);
     log_block(out.data);
     buf_clear(&out);
 }
 
-void status_start(struct run *run)
+void status_watch(struct run *run)
 {
     loop_add_signal(run->loop, SIGUSR1, list_in_flight, run);
+}
+
+void status_show_progress(struct run *run)
+{
     if (run->o->progress)
         run->progress = progress_start(run->loop, run->o->color, look, run);
 }
 
-void status_stop(struct run *run)
+void status_hide_progress(struct run *run)
 {
-    loop_remove_signal(run->loop, SIGUSR1);
     progress_stop(run->progress);
     run->progress = NULL;
 }

@@ -46,9 +46,13 @@ void stop_watch(struct run *run)
         loop_call_later(run->loop, &run->deadline, run->o->deadline);
 }
 
-void stop_unwatch(struct run *run)
+void stop_forget_deadline(struct run *run)
 {
     timer_stop(&run->deadline);
+}
+
+void stop_unwatch(struct run *run)
+{
     loop_remove_signal(run->loop, SIGINT);
     loop_remove_signal(run->loop, SIGTERM);
 }
