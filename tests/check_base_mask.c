@@ -16,7 +16,8 @@ START_TEST(urls)
     expect("", "");
     expect("http://h/", "http://h/");
     expect("http://me:pw@h/", "http://***@h/");
-    expect("go to http://me:p@w@h:1/x@y, or //u@h", "go to http://***@h:1/x@y, or //***@h");
+    expect("go to http://me:p@w@h:1/x@y, or //u@h",
+           "go to http://***@h:1/x@y, or //***@h");
     expect("'http://u:a b@no such:1'", "'http://***@no such:1'");
     expect("http://h/?q=a@b", "http://h/?q=a@b");
     expect("a//", "a//");
@@ -26,8 +27,9 @@ END_TEST
 
 START_TEST(headers)
 {
-    static const char *const secret[] = {"Authorization", "proxy-authorization", "Cookie",
-                                         "Set-Cookie",    "X-API-KEY",           "x-csrf-token"};
+    static const char *const secret[] = {"Authorization", "proxy-authorization",
+                                         "Cookie",        "Set-Cookie",
+                                         "X-API-KEY",     "x-csrf-token"};
     static const char *const open[] = {"Accept", "Content-Type", "Host", "", "X-Ke"};
 
     for (size_t i = 0; i < sizeof(secret) / sizeof(*secret); i++)
@@ -49,9 +51,37 @@ START_TEST(urls_without_scheme)
 }
 END_TEST
 
+START_TEST(parameters)
+{
+    static const struct {
+        const char *url, *masked;
+    } cases[] = {
+        {"http://h/?api_key=1&q=2", "http://h/?api_key=***&q=2"},
+        {"h?q=a@b&ACCESS-TOKEN=1;x=2", "h?q=a@b&ACCESS-TOKEN=***;x=2"},
+        {"http://h/?api%5Fkey=1", "http://h/?api%5Fkey=***"},
+        {"http://h/#access_token=1&a=2", "http://h/#access_token=***&a=2"},
+        {"http://h/?password=a=b?c", "http://h/?password=***?c"},
+        {"http://h/?X-Amz-Signature=1", "http://h/?X-Amz-Signature=***"},
+        {"http://h/?client_secret=", "http://h/?client_secret=***"},
+        {"http://h/?sig=1&key=2&sid=3", "http://h/?sig=***&key=***&sid=***"},
+        {"http://h/?keyword=1&token&%", "http://h/?keyword=1&token&%"},
+        {"http://h/token=1", "http://h/token=1"},
+        {"http://u:p@h/?", "http://***@h/?"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct buf out = BUF_INIT;
+
+        mask_append_url(&out, cases[i].url);
+        ck_assert_str_eq(out.data, cases[i].masked);
+        buf_clear(&out);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
-    return CHECK_SUITE("mask", urls, urls_without_scheme, headers);
+    return CHECK_SUITE("mask", urls, urls_without_scheme, headers, parameters);
 }
 
 int main(void)

@@ -35,7 +35,7 @@ START_TEST(no_response)
     expect_record(
         &s, &everything,
         "{\"schema\":1,\"index\":0,\"url\":\"a b\\u001b\xef\xbf\xbd\","
-        "\"method\":\"GET\",\"url_effective\":\"a b\\u001b\xef\xbf\xbd\","
+        "\"method\":\"GET\",\"url_effective\":null,"
         "\"response_code\":0,\"http_version\":null,\"content_type\":null,"
         "\"size_download\":0,\"num_redirects\":0,\"remote_ip\":null,"
         "\"attempts\":0,\"time_queued\":0.000000,\"time_namelookup\":0.000000,"
@@ -347,11 +347,60 @@ START_TEST(dry)
 }
 END_TEST
 
+static void expect_dry(const char *url, enum http_error error, const char *expected)
+{
+    static const struct client_config config = {0};
+    static const struct record_options o = {.dry_run = &config};
+    struct buf text = BUF_INIT;
+    struct sample s;
+
+    sample_init_unanswered(&s, url, error, error ? "no" : NULL);
+    buf_appendf(&text,
+                "{\"schema\":1,\"index\":0,\"dry_run\":true,%s,\"headers\":", expected);
+    expect_in_record(&s, &o, text.data);
+    buf_clear(&text);
+    sample_clear(&s);
+}
+
+START_TEST(dry_shows_no_secret)
+{
+    expect_dry("{\"url\":5,\"headers\":{\"Authorization\":\"x\"}}", HTTP_BAD_INPUT,
+               "\"url\":\"{***}\",\"method\":\"GET\",\"url_effective\":null");
+    expect_dry("http://me:pw@h/\xef\xbf\xbd", HTTP_BAD_INPUT,
+               "\"url\":\"http://***@h/\xef\xbf\xbd\",\"method\":\"GET\","
+               "\"url_effective\":null");
+    expect_dry("http://me:p/w@h:99999/", HTTP_URL_MALFORMED,
+               "\"url\":\"http://***@h:99999/\",\"method\":\"GET\","
+               "\"url_effective\":null");
+    expect_dry("ftp://me:p\"'w@h/", HTTP_UNSUPPORTED_SCHEME,
+               "\"url\":\"ftp://***@h/\",\"method\":\"GET\",\"url_effective\":null");
+    expect_dry("http://h/@u?api_key=pw&a=b", HTTP_OK,
+               "\"url\":\"http://h/@u?api_key=***&a=b\",\"method\":\"GET\","
+               "\"url_effective\":\"http://h/@u?api_key=***&a=b\"");
+}
+END_TEST
+
+/* Where nothing was asked for, there is no URL that was, nor its password. */
+START_TEST(refused_urls)
+{
+    static const struct record_options o = {.format = RECORD_JSON};
+    struct sample s;
+
+    sample_init_unanswered(&s, "ftp://me:pw@h/", HTTP_UNSUPPORTED_SCHEME, "no");
+    expect_in_record(&s, &o, "\"url_effective\":null,");
+    sample_clear(&s);
+    sample_init_unanswered(&s, "http://me:pw@h:99999/", HTTP_URL_MALFORMED, "no");
+    expect_in_record(&s, &o, "\"url_effective\":null,");
+    sample_clear(&s);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("record", plain, no_response, sums, statuses,
                        headers_and_redirects, methods, bodies, json_bodies, charsets,
-                       json_passes_through, text_lines, text_is_clean, dry);
+                       json_passes_through, text_lines, text_is_clean, dry,
+                       dry_shows_no_secret, refused_urls);
 }
 
 int main(void)

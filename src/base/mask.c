@@ -38,15 +38,6 @@ void mask_append(struct buf *out, const char *text, size_t n)
     }
 }
 
-void mask_append_url(struct buf *out, const char *url)
-{
-    size_t n = strlen(url), secret = strstr(url, "//") ? 0 : userinfo_length(url, n);
-
-    if (secret)
-        buf_append_str(out, MASK "@");
-    mask_append(out, url + secret, n - secret);
-}
-
 static bool contains(struct slice s, const char *word)
 {
     size_t n = strlen(word);
@@ -66,4 +57,97 @@ bool mask_is_secret_header(struct slice name)
         if (contains(name, words[i]))
             return true;
     return false;
+}
+
+/* ---- parameters ---- */
+
+static int hex_value(char c)
+{
+    if (char_is_digit(c))
+        return c - '0';
+    c = char_lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The name as a server reads it, with "-" and "." as "_": api%5Fkey, api-key. */
+static void append_plain_name(struct buf *out, struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+
+        if (c == '%' && i + 2 < name.len && hex_value(name.data[i + 1]) >= 0 &&
+            hex_value(name.data[i + 2]) >= 0) {
+            c = (char)(hex_value(name.data[i + 1]) * 16 + hex_value(name.data[i + 2]));
+            i += 2;
+        }
+        buf_append_char(out, c == '-' || c == '.' ? '_' : c);
+    }
+}
+
+static bool ends_in(struct slice s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+
+    return s.len >= n && strncasecmp(s.data + s.len - n, suffix, n) == 0;
+}
+
+bool mask_is_secret_parameter(struct slice name)
+{
+    static const char *const words[] = {"auth",      "token",      "secret", "session",
+                                        "passw",     "passphrase", "pwd",    "jwt",
+                                        "signature", "credential", "apikey"};
+    static const char *const whole[] = {"key", "pass", "sig", "sid", "pw"};
+    struct buf text = BUF_INIT;
+    struct slice plain;
+    bool secret;
+
+    append_plain_name(&text, name);
+    plain = (struct slice){text.data, text.len};
+    secret = ends_in(plain, "_key") || ends_in(plain, "accesskey");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        secret = secret || contains(plain, words[i]);
+    for (size_t i = 0; i < ARRAY_LEN(whole); i++)
+        secret = secret || slice_eq_nocase(plain, whole[i]);
+    buf_clear(&text);
+    return secret;
+}
+
+/* What begins at the first "?" or "#": query and fragment. */
+static void append_parameters(struct buf *out, const char *s)
+{
+    while (*s) {
+        size_t n = 1 + strcspn(s + 1, "?#&;"), name = strcspn(s, "=");
+
+        if (name < n && mask_is_secret_parameter((struct slice){s + 1, name - 1})) {
+            buf_append(out, s, name);
+            buf_append_str(out, "=" MASK);
+        } else {
+            buf_append(out, s, n);
+        }
+        s += n;
+    }
+}
+
+void mask_append_url(struct buf *out, const char *url)
+{
+    size_t n = strcspn(url, "?#");
+    size_t secret = strstr(url, "//") ? 0 : userinfo_length(url, n);
+
+    if (secret)
+        buf_append_str(out, MASK "@");
+    mask_append(out, url + secret, n - secret);
+    append_parameters(out, url + n);
+}
+
+void mask_append_refused_url(struct buf *out, const char *url)
+{
+    const char *at = strrchr(url, '@'), *slashes = strstr(url, "//");
+
+    if (at) {
+        if (slashes && slashes < at)
+            buf_append(out, url, (size_t)(slashes + 2 - url));
+        buf_append_str(out, MASK "@");
+        url = at + 1;
+    }
+    mask_append_url(out, url);
 }

@@ -15,10 +15,19 @@
  * what is between "//" and the last "@" before the path. */
 void mask_append(struct buf *out, const char *text, size_t n);
 
-/* The same for a URL, which may lack its scheme. */
+/* The same for a URL, which may lack its scheme; also in place of the values of
+ * parameters, as in ?api_key=..., whose names look secret. */
 void mask_append_url(struct buf *out, const char *url);
 
-/* Whether a header of that name, in any case, may hold a secret: rather one too many. */
+/* The same for what was refused as a URL: nobody knows where its authority ends, so
+ * everything before the last "@" goes. */
+void mask_append_refused_url(struct buf *out, const char *url);
+
+/* Whether a header of that name, in any case, may hold a secret: rather one too many.
+ */
 bool mask_is_secret_header(struct slice name);
+
+/* The same for a parameter of a URL, which may be percent-encoded. */
+bool mask_is_secret_parameter(struct slice name);
 
 #endif

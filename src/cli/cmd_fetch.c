@@ -232,6 +232,7 @@ static void fill_record(const struct fetch_command *f, struct record_options *re
     record->redirects = f->redirects;
     record->color = common_wants_color(&f->common, STDOUT_FILENO);
     record->write_out = f->compiled;
+    record->dry_run = f->common.dry_run ? &f->common.client : NULL;
 }
 
 static int fetch(const struct fetch_command *f)

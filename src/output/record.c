@@ -127,7 +127,7 @@ static void append_redirects(struct buf *out, const struct call *call)
         char *url = url_effective(from->url);
 
         buf_append_str(out, i ? ",{\"url\":" : "{\"url\":");
-        json_append_cstr(out, url ? url : from->url);
+        json_append_cstr(out, url ? url : "");
         KEY(out, "response_code");
         buf_append_int(out, from->status);
         buf_append_char(out, '}');
@@ -155,6 +155,10 @@ void record_append_json(struct buf *out, const struct record *r,
 void record_append(struct buf *out, const struct record *r,
                    const struct record_options *o)
 {
+    if (o->dry_run) {
+        record_append_dry(out, r, o->dry_run);
+        return;
+    }
     switch (o->format) {
     case RECORD_JSON:
         record_append_json(out, r, o);

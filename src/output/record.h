@@ -26,6 +26,7 @@ struct record_options {
     bool body, headers, redirects;
     bool color; /* text only */
     const struct write_out *write_out;
+    const struct client_config *dry_run; /* of the client that sends nothing, or NULL */
 };
 
 /* Appends the record with its line end; a line of the user's own gets one unless its
@@ -34,7 +35,9 @@ void record_append(struct buf *out, const struct record *r,
                    const struct record_options *o);
 
 /* Appends a JSON line for a request that is not sent (--dry-run): what would be asked,
- * credentials masked. `config` has the headers that go with every request. */
+ * credentials masked. `config` has the headers that go with every request. Of a line
+ * that is no request nothing is known, so of one that looks like JSON nothing is shown.
+ */
 void record_append_dry(struct buf *out, const struct record *r,
                        const struct client_config *config);
 

@@ -9,14 +9,32 @@
 #include "http/headers.h"
 #include "output/record_facts.h"
 
-/* With *** in place of user name and password. */
-static void append_masked_url(struct buf *out, const char *url)
+/* The url of a line that is no request is the line, and it may hold headers. */
+static void append_url(struct buf *out, const struct record *r)
 {
+    const char *url = r->call->request->url;
     struct buf text = BUF_INIT;
 
-    mask_append_url(&text, url);
+    if (r->error == HTTP_BAD_INPUT && *url == '{')
+        buf_append_str(&text, "{" MASK "}");
+    else if (r->error)
+        mask_append_refused_url(&text, url);
+    else
+        mask_append_url(&text, url);
     json_append_string(out, text.data, text.len);
     buf_clear(&text);
+}
+
+static void append_url_effective(struct buf *out, const struct record *r)
+{
+    char *url = record_url_effective(r);
+    struct buf text = BUF_INIT;
+
+    if (url)
+        mask_append_url(&text, url);
+    json_append_cstr(out, text.data);
+    buf_clear(&text);
+    free(url);
 }
 
 /* Of a line "Name: value", "Name;" (empty) or "Name:" (not sent). */
@@ -104,7 +122,6 @@ void record_append_dry(struct buf *out, const struct record *r,
                        const struct client_config *config)
 {
     const struct request *rq = r->call->request;
-    char *effective = record_url_effective(r);
 
     buf_append_str(out, "{\"schema\":1,\"index\":");
     buf_append_uint(out, r->index);
@@ -113,15 +130,14 @@ void record_append_dry(struct buf *out, const struct record *r,
         buf_append_str(out, r->id);
     }
     buf_append_str(out, ",\"dry_run\":true,\"url\":");
-    append_masked_url(out, rq->url);
+    append_url(out, r);
     buf_append_str(out, ",\"method\":");
     json_append_cstr(out, record_method(r));
     buf_append_str(out, ",\"url_effective\":");
-    append_masked_url(out, effective);
+    append_url_effective(out, r);
     append_headers(out, rq, config);
     buf_append_str(out, ",\"size_upload\":");
     buf_append_uint(out, rq->body_len);
     append_error(out, r);
     buf_append_str(out, "}\n");
-    free(effective);
 }

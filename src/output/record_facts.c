@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/url.h"
 
 struct timings record_times(const struct record *r)
@@ -34,10 +33,9 @@ const char *record_method(const struct record *r)
 
 char *record_url_effective(const struct record *r)
 {
-    const char *url = r->call->hop.url ? r->call->hop.url : r->call->request->url;
-    char *effective = url_effective(url);
-
-    return effective ? effective : mem_strdup(url);
+    if (r->error == HTTP_BAD_INPUT)
+        return NULL;
+    return url_effective(r->call->hop.url ? r->call->hop.url : r->call->request->url);
 }
 
 const char *record_message(const struct record *r, char room[16])

@@ -11,8 +11,10 @@ int64_t record_queued(const struct record *r); /* microseconds */
 /* The method of the last hop: a redirect may have changed it. */
 const char *record_method(const struct record *r);
 
-/* Where the last hop went, without credentials and fragment; what was given as URL when
- * that is none. Owned by the caller. */
+/* Where the last hop went, without credentials and fragment; NULL when no URL was asked
+ * for, as what was given is none, or one of those that are refused. Owned by the
+ * caller.
+ */
 char *record_url_effective(const struct record *r);
 
 /* What a failed record says of its error: never empty. Borrowed; *room is for text that

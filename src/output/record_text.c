@@ -67,7 +67,7 @@ static void append_urls(struct buf *out, const struct record *r,
     if (r->call->redirect_count) {
         color(out, o, DIM);
         APPEND_LITERAL(out, " -> ");
-        append_clean(out, effective);
+        append_clean(out, effective ? effective : "");
         color(out, o, PLAIN);
     }
     free(effective);

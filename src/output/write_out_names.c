@@ -213,7 +213,7 @@ PRINTS(response_code)
 PRINTS(scheme)
 {
     char *url = record_url_effective(r);
-    const char *colon = strstr(url, "://");
+    const char *colon = url ? strstr(url, "://") : NULL;
 
     if (colon && r->call->hop.url)
         buf_append(out, url, (size_t)(colon - url));
@@ -247,7 +247,7 @@ PRINTS(url_effective)
 {
     char *url = record_url_effective(r);
 
-    buf_append_str(out, url);
+    buf_append_str(out, url ? url : "");
     free(url);
 }
 

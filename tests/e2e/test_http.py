@@ -182,6 +182,16 @@ def test_headers_kept_within_origin():
          ("secret", basic("a:b")[0]), "headers")
 
 
+def test_url_effective_of_refused():
+    """url_effective is null where nothing was asked for, and so without a password"""
+    result = fetch("ftp://me:hunter2@h/", "http://me:hunter2@h:99999/",
+                   stdin='').exited(1)
+    same([r["url_effective"] for r in result.records], [None, None], "url_effective")
+    same(fetch(stdin='{"url":5}\n').exited(1).record["url_effective"], None, "of a line")
+    lines = fetch("-w", "<%{url_effective}>", "ftp://me:hunter2@h/").exited(1).out
+    same(lines, b"<>\n", "-w")
+
+
 def test_url_effective_without_user():
     """no password in url_effective nor on standard error"""
     server = fixed()

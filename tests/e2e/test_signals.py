@@ -147,6 +147,25 @@ def test_sigusr1_idle():
     proc.finish().ok(2)
 
 
+def test_sigusr1_writing():
+    """SIGUSR1 while a slow reader alone is waited for does no harm"""
+    server = fixed()
+    out, pipe = os.pipe()
+    proc = start_fetch(*(f"{server.url}/{i}" for i in range(1000)), stdout=pipe)
+    os.close(pipe)
+    server.wait_requests(1000)
+    for _ in range(3):
+        time.sleep(0.2)
+        proc.signal(signal.SIGUSR1)
+    proc.wait_err("none in flight, 1000 done")
+    data = b""
+    while piece := os.read(out, 1 << 16):
+        data += piece
+    os.close(out)
+    proc.finish().exited(0)
+    same(len(harness.parse(data)), 1000, "records")
+
+
 def test_sigusr1_hides_secrets():
     """SIGUSR1 shows no password of a URL"""
     gate = servers.Gate()
@@ -337,12 +356,30 @@ def test_state_unwritable():
     same(server.hits, [], "requests")
 
 
+def test_state_full():
+    """a state file that cannot grow: nothing more is asked for, exit 3"""
+    directory = tmp()
+    state, out = os.path.join(directory, "state"), os.path.join(directory, "out")
+    os.mkfifo(out)
+    reader = subprocess.Popen(["cat", out], stdout=subprocess.DEVNULL)
+    harness.defer(reader.wait)
+    endless = subprocess.Popen(["yes", "ftp://h/"], stdout=subprocess.PIPE)
+    harness.defer(endless.wait)
+    proc = start_fetch("--state", state, "-o", out, stdin=endless.stdout.fileno(),
+                       prefix=("sh", "-c", 'ulimit -f 256; exec "$@"', "sh"))
+    endless.stdout.close()
+    contains(proc.finish().exited(3).err, state)
+
+
 def test_state_in_use():
     """a state file in use by another run: a clear error, the other goes on"""
     gate, state = servers.Gate(), os.path.join(tmp(), "state")
     proc = start_fetch("--state", state, gate.url)
     gate.wait(1)
-    result = fetch("--state", state, gate.url).exited(3)
+    others = [write("theirs", name) for name in ("summary", "records")]
+    result = fetch("--state", state, "--summary", others[0], "-o", others[1],
+                   gate.url).exited(3)
+    same([harness.read(path) for path in others], [b"theirs"] * 2, "files")
     contains(result.err, state)
     contains(result.err.lower(), "in use")
     gate.open()
@@ -393,10 +430,24 @@ def test_dry_run():
     same(server.connections, 0, "connections")
 
 
+def test_dry_run_bad_lines():
+    """--dry-run hides what is in lines that are no request, in the same shape"""
+    text = ('{"url":5,"headers":{"Authorization":"Bearer hunter2"}}\n'
+            '{"headers":{"Authorization":"Bearer hunter2"}\n'
+            'ftp://me:hunter2@h/\nhttp://me:hunt/hunter2@h:99999/\n'
+            '{"url":"http://h/?api_key=hunter2&b=c"}\n')
+    result = fetch("-q", "--dry-run", stdin=text).exited(1)
+    lacks(result.out, b"hunter2")
+    same([r["dry_run"] for r in result.sorted], [True] * 5, "dry_run")
+    same(len({tuple(r) for r in result.records}), 1, "shapes")
+    same(result.sorted[4]["url_effective"], "http://h/?api_key=***&b=c", "url_effective")
+
+
 def test_dry_run_state():
     """--dry-run does not mark anything as done"""
     state = os.path.join(tmp(), "state")
     fetch("--dry-run", "--state", state, hello().url).exited(0)
+    check(not os.path.exists(state), "a state file was made")
     fetch("--state", state, hello().url).ok(1)
 
 
