@@ -133,9 +133,9 @@ START_TEST(as_json)
     ck_assert_double_eq(number(all, "redirects"), 0);
     ck_assert_double_eq(number(all, "connections"), 2);
     ck_assert_double_eq(number(all, "bytes"), 12);
-    ck_assert_double_eq_tol(number(all, "waiting"), 3.2, 1e-9);
-    ck_assert_double_ge(number(all, "wall"), 1);
-    ck_assert_double_eq_tol(number(all, "gain") * number(all, "wall"), 3.2, 1e-4);
+    ck_assert_double_eq_tol(number(all, "request_time"), 3.2, 1e-9);
+    ck_assert_double_ge(number(all, "wall_time"), 1);
+    ck_assert_double_eq_tol(number(all, "gain") * number(all, "wall_time"), 3.2, 1e-4);
     part = cJSON_GetObjectItemCaseSensitive(all, "time_total");
     ck_assert_double_eq_tol(number(part, "p50"), 1.6, 0.016);
     part = cJSON_GetObjectItemCaseSensitive(all, "time_starttransfer");

@@ -223,8 +223,8 @@ void summary_append_json(struct buf *out, const struct summary *s)
     append_member(out, "redirects", s->redirects);
     append_member(out, "connections", s->connections);
     append_member(out, "bytes", s->bytes);
-    append_seconds(out, "wall", (uint64_t)us);
-    append_seconds(out, "waiting", s->waiting);
+    append_seconds(out, "wall_time", (uint64_t)us);
+    append_seconds(out, "request_time", s->waiting);
     append_seconds(out, "gain", (uint64_t)(gain(s, us) * 1e6));
     append_percentiles(out, "time_starttransfer", &s->first_byte);
     append_percentiles(out, "time_total", &s->total);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Real records of every kind against contrib/schema/record.schema.json."""
+"""Real records of every kind, and summaries, against contrib/schema."""
 
 import json
 import os
@@ -21,10 +21,10 @@ def load(name):
 
 
 @fixture
-def validator():
+def validator(name="record.schema.json"):
     if not jsonschema:
         raise Skip("python3-jsonschema is not installed")
-    schema = load("record.schema.json")
+    schema = load(name)
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
     return kind(schema)
@@ -105,15 +105,29 @@ def test_schema_knows_every_error():
     same([t for t in sorted(harness.ERROR_TYPES) if f'"{t}"' not in text], [], "missing")
 
 
+def test_dry_run():
+    """lines of --dry-run: requests, refused URLs, lines that are none"""
+    text = lines({"url": "http://h/", "id": [1], "headers": {"X-A": "", "Cookie": "c"}},
+                 {"url": "http://h/", "method": "PUT", "body": "abc"}, {"id": 1}, {"url": 5})
+    result = fetch("--dry-run", stdin=text + "{\nh\nftp://u:p@h/\nhttp://[\na\0b\n")
+    for record in result.exited(1).records:
+        for error in validator("dry-run.schema.json").iter_errors(record):
+            raise AssertionError(f"{error.message} at {list(error.path)} in {record}")
+    same(len(result.sorted), 9, "records")
+
+
 def test_summary():
-    """--summary against its schema, where there is one"""
-    if not jsonschema:
-        raise Skip("python3-jsonschema is not installed")
-    if not os.path.exists(os.path.join(harness.TOP, "contrib/schema/summary.schema.json")):
-        raise Skip("no schema of the summary")
+    """--summary against its schema, which refuses what is none"""
     path = os.path.join(tmp(), "summary")
-    fetch("--summary", path, fixed().url, fixed(reply("", 404)).url).exited(1)
-    jsonschema.validate(json.loads(harness.read(path)), load("summary.schema.json"))
+    for urls in ((fixed().url, fixed(reply("", 404)).url, "ftp://h/"), ("http://[",)):
+        fetch("--summary", path, *urls).exited(1)
+        summary = json.loads(harness.read(path))
+        for error in validator("summary.schema.json").iter_errors(summary):
+            raise AssertionError(f"{error.message} at {list(error.path)} in {summary}")
+    for name in summary:
+        rest = {k: v for k, v in summary.items() if k != name}
+        check(not validator("summary.schema.json").is_valid(rest), f"accepts none {name}")
+    check(not validator("summary.schema.json").is_valid({**summary, "x": 1}), "accepts x")
 
 
 if __name__ == "__main__":
