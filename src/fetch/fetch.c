@@ -150,6 +150,7 @@ static async void tear_down(struct run *run)
     run->pool = NULL; /* a signal may still come */
     if (run->sink && sink_close(run->sink) < 0 && !run->sink_error)
         run->sink_error = -EIO;
+    run->sink = NULL;
     if (run->state && state_close(run->state) < 0 && !run->local_error)
         run->local_error = -EIO;
     deliver_clear(run);

@@ -26,6 +26,7 @@ struct run {
     struct task *reader;
     struct semaphore window;   /* read-ahead: places between reading and writing */
     struct timer deadline;
+    struct timer patience;     /* with a reader that does not read, once stopped */
     struct list marks;         /* for the state file, once their records are written */
     struct buf record;         /* the one that is being made */
     uint64_t submitted;

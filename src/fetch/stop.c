@@ -14,12 +14,29 @@ void stop_run(struct run *run, const char *why)
         pool_cancel(run->pool, why);
 }
 
+/* Who interrupts a run is not kept waiting for a reader that does not read: it leaves
+ * within a second. */
+static void leave_soon(struct run *run)
+{
+    if (!timer_active(&run->patience))
+        loop_call_later(run->loop, &run->patience, 0.8);
+}
+
+static void on_patience(void *arg)
+{
+    struct run *run = arg;
+
+    if (run->sink)
+        sink_abandon(run->sink);
+}
+
 static void interrupted(struct run *run, int signo)
 {
     if (run->signo) /* the second time: leave now */
         _exit(128 + run->signo);
     run->signo = signo;
     stop_run(run, signo == SIGINT ? "interrupted" : "terminated");
+    leave_soon(run);
 }
 
 static void on_sigint(void *arg)
@@ -35,6 +52,7 @@ static void on_sigterm(void *arg)
 static void on_deadline(void *arg)
 {
     stop_run(arg, "the deadline has passed (--deadline)");
+    leave_soon(arg);
 }
 
 void stop_watch(struct run *run)
@@ -42,6 +60,7 @@ void stop_watch(struct run *run)
     loop_add_signal(run->loop, SIGINT, on_sigint, run);
     loop_add_signal(run->loop, SIGTERM, on_sigterm, run);
     timer_init(&run->deadline, on_deadline, run);
+    timer_init(&run->patience, on_patience, run);
     if (run->o->deadline > 0)
         loop_call_later(run->loop, &run->deadline, run->o->deadline);
 }
@@ -53,6 +72,7 @@ void stop_forget_deadline(struct run *run)
 
 void stop_unwatch(struct run *run)
 {
+    timer_stop(&run->patience);
     loop_remove_signal(run->loop, SIGINT);
     loop_remove_signal(run->loop, SIGTERM);
 }

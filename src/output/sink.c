@@ -67,11 +67,10 @@ static size_t backlog(const struct sink *s)
 
 /* ---- failing ---- */
 
-static void fail(struct sink *s, int error)
+/* Nothing more is written, and nobody waits for it. */
+static void drop(struct sink *s, int error)
 {
     s->error = error;
-    if (error != -EPIPE)
-        log_error("%s: %s", s->file.name, strerror(-error));
     io_set(s->io, 0);
     handle_cancel(&s->flush);
     buf_clear(&s->pending);
@@ -80,7 +79,23 @@ static void fail(struct sink *s, int error)
     offsets_clear(&s->calls);
     event_set(&s->room);
     event_set(&s->empty);
+}
+
+static void fail(struct sink *s, int error)
+{
+    if (error != -EPIPE)
+        log_error("%s: %s", s->file.name, strerror(-error));
+    drop(s, error);
     s->failed(error, s->arg);
+}
+
+void sink_abandon(struct sink *s)
+{
+    if (s->error || event_is_set(&s->empty))
+        return;
+    log_error("%s: %zu bytes of records were dropped, for nobody reads them", s->file.name,
+              backlog(s));
+    drop(s, -ETIMEDOUT);
 }
 
 /* A record of which a part went into a file has no place there. */

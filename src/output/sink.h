@@ -42,6 +42,10 @@ void sink_on_written(struct sink *s, void (*fn)(void *arg), void *arg);
  * error. */
 async int sink_wait(struct sink *s);
 
+/* Drops what is not written yet, and says so: for a run that has to end while its
+ * reader does not read. From then on the error is -ETIMEDOUT; `failed` is not called. */
+void sink_abandon(struct sink *s);
+
 bool sink_is_terminal(const struct sink *s);
 
 #endif
