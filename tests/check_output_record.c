@@ -2,6 +2,8 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/json.h"
+
 static const struct record_options everything = {
     .format = RECORD_JSON, .body = true, .headers = true, .redirects = true};
 
@@ -168,6 +170,27 @@ START_TEST(json_bodies)
     BODY("application/json", "[1] 2", "\"body\":\"[1] 2\"");
     BODY("application/json", "\"\xff\"",
          "\"body_encoding\":\"base64\",\"body\":\"Iv8i\"");
+}
+END_TEST
+
+/* jq and its like read JSON that is nested so deep and no deeper: what is deeper is a
+ * string, and keeps the line readable. */
+START_TEST(deep_bodies)
+{
+    for (int depth = JSON_MAX_DEPTH; depth <= JSON_MAX_DEPTH + 1; depth++) {
+        struct buf body = BUF_INIT, expected = BUF_INIT;
+
+        for (int i = 0; i < depth; i++)
+            buf_append_char(&body, '[');
+        for (int i = 0; i < depth; i++)
+            buf_append_char(&body, ']');
+        buf_appendf(&expected,
+                    depth > JSON_MAX_DEPTH ? "\"body\":\"%s\"" : "\"body\":%s",
+                    body.data);
+        expect_body("application/json", body.data, body.len, expected.data);
+        buf_clear(&expected);
+        buf_clear(&body);
+    }
 }
 END_TEST
 
@@ -398,8 +421,8 @@ END_TEST
 static Suite *suite(void)
 {
     return CHECK_SUITE("record", plain, no_response, sums, statuses,
-                       headers_and_redirects, methods, bodies, json_bodies, charsets,
-                       json_passes_through, text_lines, text_is_clean, dry,
+                       headers_and_redirects, methods, bodies, json_bodies, deep_bodies,
+                       charsets, json_passes_through, text_lines, text_is_clean, dry,
                        dry_shows_no_secret, refused_urls);
 }
 

@@ -12,8 +12,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Deeper nesting is refused; the reader does not recurse. */
-#define JSON_MAX_DEPTH 10000
+/* Deeper nesting is refused, though the reader does not recurse: others do, and jq 1.6
+ * reads no more than 256, of which a record that holds the value is one. */
+#define JSON_MAX_DEPTH 200
 
 /* Appends a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD;
  * control characters (C0, DEL, C1), U+2028 and U+2029 are escaped. */
@@ -27,7 +28,9 @@ void json_append_key(struct buf *out, const char *key);
 /* Checks that `text` is one JSON value with nothing but white space around it, and
  * appends it to `out` (unless NULL) without the insignificant white space: one line,
  * every token as it came. Returns 0, or -EINVAL and in *where (unless NULL) the
- * offset of the first wrong byte; `out` is then as before. Not UTF-8 is an error. */
+ * offset of the first wrong byte; `out` is then as before. Not UTF-8 is an error. With
+ * more than JSON_MAX_DEPTH arrays and objects within each other it is -ERANGE, whatever
+ * else may be wrong further on. */
 int json_compact(struct buf *out, struct slice text, size_t *where);
 
 enum json_type {

@@ -14,6 +14,7 @@ struct scan {
     const char *copied;
     char *to; /* NULL: nothing is written */
     size_t depth;
+    bool too_deep;
     uint8_t objects[JSON_MAX_DEPTH / 8 + 1];
 };
 
@@ -177,7 +178,8 @@ static bool open_container(struct scan *s)
     unsigned bit = 1u << s->depth % 8;
     uint8_t *byte = &s->objects[s->depth / 8];
 
-    if (s->depth == JSON_MAX_DEPTH)
+    s->too_deep = s->depth == JSON_MAX_DEPTH;
+    if (s->too_deep)
         return false;
     *byte = (uint8_t)(*s->p == '{' ? *byte | bit : *byte & ~bit);
     s->depth++;
@@ -251,10 +253,11 @@ int json_compact(struct buf *out, struct slice text, size_t *where)
     s.end = text.data + text.len;
     s.to = start;
     s.depth = 0; /* `objects` needs no start: a bit is set before it is read */
+    s.too_deep = false;
     ok = scan_text(&s);
     if (out)
         buf_commit(out, ok ? (size_t)(s.to - start) : 0);
     if (!ok && where)
         *where = (size_t)(s.p - text.data);
-    return ok ? 0 : -EINVAL;
+    return ok ? 0 : s.too_deep ? -ERANGE : -EINVAL;
 }

@@ -181,11 +181,17 @@ static int read_body(struct fetch_command *f, struct buf *why)
 static int check_json(const struct fetch_command *f, struct buf *why)
 {
     size_t where;
+    int r;
 
-    if (!f->json ||
-        !json_compact(NULL, (struct slice){f->content.data, f->content.len}, &where))
+    if (!f->json)
+        return 0;
+    r = json_compact(NULL, (struct slice){f->content.data, f->content.len}, &where);
+    if (!r)
         return 0;
     buf_append_str(why, "option --json: ");
+    if (r == -ERANGE)
+        return option_wrong(why, f->json[0], "is nested deeper than %d",
+                            JSON_MAX_DEPTH);
     return option_wrong(why, f->json[0], "%sis not JSON: byte %zu is wrong",
                         f->json[1] ? "and what follows " : "", where + 1);
 }

@@ -1,5 +1,6 @@
 #include "input/request_line.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,10 +115,15 @@ static void parse_object(struct item *item, struct slice line,
 
     item->request.max_time = REQUEST_DEFAULT;
     item->request.retries = REQUEST_DEFAULT;
-    if (json_compact(NULL, line, &where) < 0) {
+    int r = json_compact(NULL, line, &where);
+
+    if (r < 0) {
         struct buf why = BUF_INIT;
 
-        buf_appendf(&why, "not JSON, from byte %zu on", where + 1);
+        if (r == -ERANGE)
+            buf_appendf(&why, "JSON nested deeper than %d", JSON_MAX_DEPTH);
+        else
+            buf_appendf(&why, "not JSON, from byte %zu on", where + 1);
         refuse(item, buf_take(&why));
     } else {
         keep_id(item, line);

@@ -7,10 +7,10 @@ import re
 import subprocess
 
 import harness
-from harness import check, contains, fetch, fixture, free_port, lacks, limit, lines, \
+from harness import check, contains, fetch, fixture, free_port, lacks, limit, lines, need, \
     same, start_fetch, tmp, write
 import servers
-from servers import describe, fixed, http, reply
+from servers import describe, fixed, http, json_reply, reply
 
 
 BAD_LINE = ("bad_input", "url_malformed")
@@ -316,7 +316,21 @@ def test_json_broken():
 def test_json_deep():
     """JSON nested a million deep: an error record, no crash"""
     text = '{"url":"%s","json":%s}\n' % (echo().url, "[" * 1000000)
-    refused(fetch(stdin=text), "bad_input")
+    record = refused(fetch(stdin=text), "bad_input")
+    contains(record["error"]["message"], "nested deeper than 200")
+
+
+def test_json_deep_for_jq():
+    """what is nested deeper than jq reads is not embedded, and is not called no JSON"""
+    for depth in (150, 300):
+        deep = "[" * depth + "]" * depth
+        body = fetch("--body", fixed(json_reply(deep)).url).ok(1).out
+        line = fetch("--dry-run", stdin='{"url":"http://h/","id":%s}\n' % deep)
+        for text in (body, line.out):
+            done = subprocess.run([need("jq"), "-s", "length"], input=text,
+                                  capture_output=True, check=False)
+            same((done.returncode, done.stdout, done.stderr), (0, b"1\n", b""), "jq")
+        lacks(line.out, b"not JSON")
 
 
 def test_json_wrong_types():
