@@ -36,6 +36,14 @@ START_TEST(origins)
         {"localhost:8080/x", "http://localhost:8080"},
         {"ftp.example.com", "http://ftp.example.com:80"},
         {"http:/h/x", "http://h:80"},
+        {"example.com:80", "http://example.com:80"},
+        {"user:pw@host/x", "http://host:80"},
+        {"user:1@host?x", "http://host:80"},
+        {"chrome:9222/json", "http://chrome:9222"},
+        {"news:80", "http://news:80"},
+        {"h:?x", "http://h:80"},
+        {"h:#x", "http://h:80"},
+        {"mailto@host", "http://host:80"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -83,6 +91,23 @@ START_TEST(refused)
         {"file:/etc/passwd", URL_UNSUPPORTED_SCHEME},
         {"FILE:///etc/passwd", URL_UNSUPPORTED_SCHEME},
         {"httpx://h/", URL_UNSUPPORTED_SCHEME},
+        {"mailto:joe@example.test", URL_UNSUPPORTED_SCHEME},
+        {"MailTo:joe@example.test?subject=x", URL_UNSUPPORTED_SCHEME},
+        {"data:,x", URL_UNSUPPORTED_SCHEME},
+        {"data:", URL_UNSUPPORTED_SCHEME},
+        {"data:text/html,a@b", URL_UNSUPPORTED_SCHEME},
+        {"javascript:alert(1)", URL_UNSUPPORTED_SCHEME},
+        {"tel:+15551234", URL_UNSUPPORTED_SCHEME},
+        {"tel:5551234", URL_UNSUPPORTED_SCHEME},
+        {"about:blank", URL_UNSUPPORTED_SCHEME},
+        {"urn:isbn:1", URL_UNSUPPORTED_SCHEME},
+        {"view-source:http://h/", URL_UNSUPPORTED_SCHEME},
+        {"sip:me@h", URL_UNSUPPORTED_SCHEME},
+        {"foo:bar", URL_UNSUPPORTED_SCHEME},
+        {"foo:80x/a@b", URL_UNSUPPORTED_SCHEME},
+        {"h:65536", URL_MALFORMED},
+        {"1:x", URL_MALFORMED},
+        {"http:x", URL_MALFORMED},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -287,7 +312,7 @@ static const char *const pieces[] = {
     "@",           "user:p@",  "?",       "#",        "?q=1",   "#f",
     "[",           "]",        "[::1]",   "\xc3\xa9", "\xff",   "~",
     "=&;,!$'()*+", "A",        " ",       "\x7f",     "\t",     "|",
-    "<",           "\"",
+    "<",           "\"",       "mailto:", "tel:",     "foo:",
 };
 
 /* Mostly a good URL with a few pieces put in, or bytes changed, at random places. */

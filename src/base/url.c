@@ -106,22 +106,54 @@ static size_t clean_length(const char *url)
     return (size_t)((const char *)s - url);
 }
 
-/* As libcurl sees it in what a user types: with a slash behind the colon, for
- * `localhost:8080` has no scheme. */
+static bool is_http(struct slice scheme)
+{
+    return slice_eq_nocase(scheme, "http") || slice_eq_nocase(scheme, "https");
+}
+
+/* Schemes that stand in front of no host: what follows may look like one, but a mail
+ * address is no user of a web server. */
+static bool is_hostless(struct slice scheme)
+{
+    static const char *const schemes[] = {
+        "about",      "blob",   "chrome", "cid",         "data", "geo", "jar",
+        "javascript", "magnet", "mailto", "mid",         "news", "sip", "sips",
+        "sms",        "tel",    "urn",    "view-source", "xmpp"};
+
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        if (slice_eq_nocase(scheme, schemes[i]))
+            return true;
+    return false;
+}
+
+/* Whether the text before a colon can be only a scheme: what follows is neither a port
+ * nor a password. `n` is the length of what follows, up to the path. */
+static bool is_scheme(struct slice name, const char *rest, size_t n)
+{
+    size_t digits = strspn(rest, "0123456789");
+    int64_t port;
+
+    if (is_hostless(name))
+        return !n || digits < n ||
+               slice_parse_digits((struct slice){rest, n}, &port) < 0 || port > 65535;
+    return digits < n && !memchr(rest, '@', n) && !is_http(name);
+}
+
+/* The scheme of what a user types; empty without: `localhost:8080` has none, nor has
+ * `user:pw@host`. */
 static struct slice scheme_of(const char *url)
 {
+    const char *rest;
     size_t n = 0;
 
     while (is_name_char(char_lower(url[n])) || url[n] == '+')
         n++;
-    if (!str_starts(url + n, ":/") || char_lower(*url) < 'a')
+    if (url[n] != ':' || char_lower(*url) < 'a')
+        return (struct slice){url, 0};
+    rest = url + n + 1;
+    if (*rest != '/' && !is_scheme((struct slice){url, n}, rest, strcspn(rest, "/?#")))
         n = 0;
     return (struct slice){url, n};
-}
-
-static bool is_http(struct slice scheme)
-{
-    return slice_eq_nocase(scheme, "http") || slice_eq_nocase(scheme, "https");
 }
 
 static enum url_error error_of(CURLUcode rc)
