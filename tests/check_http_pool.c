@@ -279,12 +279,45 @@ CLIENT_TEST(two_thousand)
     return 0;
 }
 
+static async int pass_gate(void *arg)
+{
+    return event_wait(arg);
+}
+
+/* While the gate is shut nothing is asked, and cancelling reaches those before it. */
+CLIENT_TEST(gate)
+{
+    struct event open;
+
+    (void)arg;
+    setup_pool(4, 4);
+    event_init(&open);
+    pool_set_gate(pool, pass_gate, &open);
+    for (int i = 0; i < 8; i++)
+        submit("/status/200");
+    ck_assert_int_eq(task_sleep(0.05), 0);
+    ck_assert_uint_eq(done_ok, 0);
+    event_set(&open);
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 8);
+    event_clear(&open);
+    for (int i = 0; i < 8; i++)
+        submit("/status/200");
+    task_sleep(0.01);
+    pool_cancel(pool, "while it was shut");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_cancelled, 8);
+    ck_assert_str_eq(why_seen, "while it was shut");
+    teardown_pool();
+    return 0;
+}
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
                        submitted_from_done, join_cancelled, cancelled_in_every_state,
                        cancelled_with_the_response, cancelled_while_it_would_go_on,
-                       two_thousand);
+                       two_thousand, gate);
 }
 
 int main(void)

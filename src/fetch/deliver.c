@@ -7,6 +7,7 @@
 
 static void job_free(struct job *job)
 {
+    run_let_go(job->run, job->item.size);
     call_clear(&job->call);
     item_clear(&job->item);
     free(job);
@@ -73,6 +74,7 @@ static void put(struct run *run, const char *text, size_t n, const uint8_t key[1
 
 void deliver_result(struct result *r, void *arg)
 {
+    run_let_go(arg, r->len);
     put(arg, r->text, r->len, r->key, r->answered);
     free(r->text);
 }
@@ -85,6 +87,7 @@ static void put_in_order(struct job *job, bool answered)
     r.text = mem_alloc(r.len + 1);
     memcpy(r.text, run->record.data, r.len);
     memcpy(r.key, job->item.key, sizeof(r.key));
+    run_hold(run, r.len);
     order_put(run->order, job->number, &r);
 }
 
@@ -115,6 +118,12 @@ void deliver(struct call *call, void *arg)
 {
     (void)arg;
     deliver_job(container_of(call, struct job, call));
+}
+
+void deliver_unsent(struct job *job)
+{
+    call_check(&job->call); /* a URL that is none is an error all the same */
+    deliver_job(job);
 }
 
 void deliver_wrong(struct job *job)

@@ -24,6 +24,35 @@ static unsigned window_size(const struct run *run)
     return places + 8192;
 }
 
+/* Lines may be long, and records in order wait with their bodies: what is bounded is
+ * their bytes, too. */
+enum { MOST_HELD = 64 << 20 };
+
+void run_hold(struct run *run, size_t n)
+{
+    run->held += n;
+    if (run->held > MOST_HELD)
+        event_clear(&run->room);
+}
+
+void run_let_go(struct run *run, size_t n)
+{
+    run->held -= n;
+    if (run->held <= MOST_HELD)
+        event_set(&run->room);
+}
+
+/* Suspends until there is a place for one more, which it takes. Only the first of these
+ * waits can leave it without one. */
+static async int wait_for_room(struct run *run)
+{
+    int r = semaphore_acquire(&run->window);
+
+    if (!r)
+        r = event_wait(&run->room);
+    return r ? r : sink_wait(run->sink);
+}
+
 static void submit(struct run *run, struct item *item)
 {
     struct job *job = mem_alloc(sizeof(*job));
@@ -32,13 +61,14 @@ static void submit(struct run *run, struct item *item)
     job->run = run;
     job->number = run->submitted++;
     job->item.request.keep_body = run->o->record.body;
+    run_hold(run, item->size);
     call_init(&job->call, &job->item.request);
     if (item->why)
         deliver_wrong(job);
-    else if (!run->o->dry_run)
-        pool_submit(run->pool, &job->call);
+    else if (run->o->dry_run)
+        deliver_unsent(job);
     else
-        deliver((call_check(&job->call), &job->call), run);
+        pool_submit(run->pool, &job->call);
 }
 
 static async int read_items(void *arg)
@@ -57,9 +87,7 @@ static async int read_items(void *arg)
         }
         /* An item that was read gets its record, also when this wait is cut short: one
          * more than the window holds. */
-        r = semaphore_acquire(&run->window);
-        if (r == 0)
-            r = sink_wait(run->sink);
+        r = wait_for_room(run);
         submit(run, &item);
         if (r < 0)
             break;
@@ -77,6 +105,15 @@ static void output_failed(int error, void *arg)
 
     run->sink_error = error;
     stop_run(run, "the output cannot be written");
+}
+
+/* A reader that is slow holds up what is in flight, too: many answers may be read
+ * ahead, and each may have a body. */
+static async int output_has_room(void *arg)
+{
+    struct run *run = arg;
+
+    return sink_wait(run->sink);
 }
 
 static bool open_client(struct run *run)
@@ -137,9 +174,12 @@ static bool set_up(struct run *run)
         return false;
     window = window_size(run);
     semaphore_init(&run->window, window);
+    event_init(&run->room);
+    event_set(&run->room);
     if (run->o->ordered)
         run->order = order_new(window + 1, deliver_result, run); /* see read_items */
     run->pool = pool_new(run->client, deliver, run);
+    pool_set_gate(run->pool, output_has_room, run);
     return true;
 }
 

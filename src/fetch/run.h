@@ -25,6 +25,8 @@ struct run {
     int summary_fd;            /* -1 without --summary */
     struct task *reader;
     struct semaphore window;   /* read-ahead: places between reading and writing */
+    size_t held;               /* bytes of input and of records in these places */
+    struct event room;         /* set while these are few enough to read on */
     struct timer deadline;
     struct timer patience;     /* with a reader that does not read, once stopped */
     struct list marks;         /* for the state file, once their records are written */
@@ -44,6 +46,10 @@ struct job {
     uint64_t number; /* among those that were not skipped */
 };
 
+/* Counts bytes that are held in memory between reading and writing, or let go. */
+void run_hold(struct run *run, size_t n);
+void run_let_go(struct run *run, size_t n);
+
 /* ---- deliver.c: from a finished call to its record ---- */
 
 /* The pool's `done`: writes the record, then frees the job. */
@@ -51,6 +57,9 @@ void deliver(struct call *call, void *run);
 
 /* The record of a job that never was a request. */
 void deliver_wrong(struct job *job);
+
+/* Of one that --dry-run does not send. */
+void deliver_unsent(struct job *job);
 
 /* order's `emit`, and the end of the way without it. */
 void deliver_result(struct result *r, void *run);

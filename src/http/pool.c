@@ -15,6 +15,8 @@ struct pool {
     struct limits *limits;
     void (*done)(struct call *call, void *arg);
     void *arg;
+    int (*gate)(void *arg); /* NULL: always open */
+    void *gate_arg;
     struct list workers;   /* all of them */
     struct list idle;      /* those without a call */
     struct list waiting;   /* calls that have asked for a place */
@@ -79,6 +81,14 @@ static void send_on(struct pool *p, struct call *call, enum call_next next, doub
         limits_enqueue(p->limits, &call->ticket, call_origin(call));
 }
 
+static async enum call_next take_step(struct pool *p, struct call *call, double *delay)
+{
+    if (!p->gate || p->gate(p->gate_arg) >= 0)
+        return call_step(call, p->client, delay);
+    call_cancel(call, "cancelled");
+    return CALL_DONE;
+}
+
 static async int work(void *arg)
 {
     struct worker *w = arg;
@@ -95,7 +105,7 @@ static async int work(void *arg)
             double delay = 0;
 
             w->call = container_of(node, struct call, node);
-            next = call_step(w->call, p->client, &delay);
+            next = take_step(p, w->call, &delay);
             p->hand_free = true;
             send_on(p, w->call, next, delay);
             p->hand_free = false;
@@ -164,6 +174,12 @@ struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *ar
     list_init(&p->waiting);
     list_init(&p->granted);
     return p;
+}
+
+void pool_set_gate(struct pool *p, int (*gate)(void *arg), void *arg)
+{
+    p->gate = gate;
+    p->gate_arg = arg;
 }
 
 void pool_free(struct pool *p)

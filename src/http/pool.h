@@ -16,6 +16,10 @@ struct pool;
 struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *arg),
                       void *arg);
 
+/* Each call awaits gate(arg), in a worker that has its place, before its next exchange:
+ * for when the answers pile up. Less than 0 ends the call as cancelled. */
+void pool_set_gate(struct pool *p, async int (*gate)(void *arg), void *arg);
+
 /* Suspends until the workers have ended. No call may be outstanding. */
 async void pool_free(struct pool *p);
 

@@ -139,6 +139,7 @@ static void finish_item(struct source *s, struct item *item, struct slice line)
 {
     if (s->keys)
         item_key(s->keys, line, item->key);
+    item->size = line.len;
     item->index = s->index++;
 }
 

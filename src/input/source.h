@@ -40,6 +40,7 @@ struct item {
         request;     /* request.url is what the record shows, also for a wrong one */
     char *id;        /* raw JSON of the line's id, one line; owned, NULL: none */
     char *why;       /* what is wrong with it, for people; owned, NULL: nothing */
+    size_t size;     /* of the line, in bytes: what it holds in memory, about */
     uint8_t key[16]; /* of the line, without white space around it, and of the
                         template: the same request, the same key */
 };

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import time
 
 import harness
 from harness import check, contains, fetch, fixture, free_port, lacks, limit, lines, need, \
@@ -547,6 +548,29 @@ def test_million():
     check(tally.first_at_fed < count, "no record before the input ended")
     if not harness.SANITIZED:
         check(tally.peak <= 64, f"peak of {tally.peak:.0f} MB resident")
+
+
+@limit(120)
+def test_long_lines_memory():
+    """lines of 4 MB are read ahead within bounds"""
+    gate = servers.Gate()
+    block = 4 << 20
+    fed = []
+
+    def text():
+        for i in range(64):
+            yield json.dumps({"url": gate.url, "body": "x" * block}) + "\n"
+            fed.append(i)
+
+    proc = start_fetch("-j", "1", stdin=text())
+    gate.wait(1)
+    seen = 0
+    while len(fed) > seen:
+        seen = len(fed)
+        time.sleep(1)
+    check(seen < 32, f"{seen} lines read ahead")
+    gate.open()
+    proc.finish(60).ok(64)
 
 
 @limit(120)

@@ -499,6 +499,26 @@ def test_slow_reader():
     same(sorted(r["index"] for r in records), list(range(300)), "indices")
 
 
+def test_slow_reader_bodies():
+    """a slow reader of large bodies holds up the requests: memory stays bounded"""
+    body = "b" * (1 << 19)
+    server = http(lambda request: reply(body))
+    out, pipe = os.pipe()
+    proc = start_fetch("--body", *(f"{server.url}/{i}" for i in range(80)), stdout=pipe)
+    os.close(pipe)
+    seen = -1
+    while len(server.requests) > seen:
+        seen = len(server.requests)
+        time.sleep(0.5)
+    check(0 < seen < 40, f"{seen} requests while nobody reads")
+    pieces = []
+    while piece := os.read(out, 1 << 20):
+        pieces.append(piece)
+    os.close(out)
+    proc.finish().exited(0)
+    same(len(harness.parse(b"".join(pieces))), 80, "records")
+
+
 def test_nonblocking_output():
     """a standard output set to O_NONBLOCK by someone else loses nothing"""
     server = fixed()
