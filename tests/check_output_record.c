@@ -339,6 +339,24 @@ START_TEST(text_is_clean)
 }
 END_TEST
 
+START_TEST(json_on_a_terminal_is_clean)
+{
+    static const struct record_options o = {
+        .format = RECORD_JSON, .body = true, .terminal = true};
+    struct sample s;
+
+    sample_init(&s);
+    headers_clear(&s.call.response.headers);
+    sample_header(&s, "Content-Type: application/json");
+    buf_append_str(&s.call.response.body,
+                   "{\"\x7f\xc2\x9b\":1.50,\"a\":\"\xe2\x80\xae\xc3\xa9\\\\\"}");
+    expect_in_record(&s, &o,
+                     "\"body\":{\"\\u007f\\u009b\":1.50,"
+                     "\"a\":\"\\u202e\xc3\xa9\\\\\"}}\n");
+    sample_clear(&s);
+}
+END_TEST
+
 /* ---- dry runs ---- */
 
 START_TEST(dry)
@@ -422,8 +440,9 @@ static Suite *suite(void)
 {
     return CHECK_SUITE("record", plain, no_response, sums, statuses,
                        headers_and_redirects, methods, bodies, json_bodies, deep_bodies,
-                       charsets, json_passes_through, text_lines, text_is_clean, dry,
-                       dry_shows_no_secret, refused_urls);
+                       charsets, json_passes_through, text_lines, text_is_clean,
+                       json_on_a_terminal_is_clean, dry, dry_shows_no_secret,
+                       refused_urls);
 }
 
 int main(void)

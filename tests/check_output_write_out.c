@@ -118,6 +118,35 @@ START_TEST(text)
 }
 END_TEST
 
+static void expect_on(bool terminal, const struct sample *s, const char *format,
+                      const char *expected)
+{
+    char *why = NULL;
+    struct record_options o = {.format = RECORD_WRITE_OUT,
+                               .write_out = write_out_new(format, &why),
+                               .terminal = terminal};
+
+    expect_record(s, &o, expected);
+    write_out_free((struct write_out *)o.write_out);
+}
+
+/* A terminal obeys the user's own text, and none of a server's. */
+START_TEST(values_are_no_commands)
+{
+    struct sample s;
+
+    sample_init(&s);
+    sample_header(&s, "X-A: \x1b]0;title\x07");
+    expect_on(true, &s, "\x1b[1m%header{x-a}\\n", "\x1b[1m\\x1b]0;title\\x07\n");
+    expect_on(false, &s, "\x1b[1m%header{x-a}\\n", "\x1b[1m\x1b]0;title\x07\n");
+    sample_clear(&s);
+    sample_init_unanswered(&s, "http://a\r\nb", HTTP_URL_MALFORMED, "no");
+    expect_on(false, &s, "%{url}", "http://a  b\n");
+    expect_on(true, &s, "%{url}", "http://a\\x0d\\x0ab\n");
+    sample_clear(&s);
+}
+END_TEST
+
 static void refuses(const char *format, const char *part)
 {
     char *why = NULL;
@@ -142,7 +171,7 @@ END_TEST
 static Suite *suite(void)
 {
     return CHECK_SUITE("write_out", names, failures, redirect_not_followed, json, text,
-                       unknown);
+                       values_are_no_commands, unknown);
 }
 
 int main(void)

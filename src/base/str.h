@@ -52,6 +52,9 @@ int slice_parse_digits(struct slice s, int64_t *out);
  * each byte that is not UTF-8 U+FFFD. */
 void str_append_printable(struct buf *out, const char *s, size_t n);
 
+/* Whether the code point is none of those. */
+bool char_is_printable(uint32_t cp);
+
 /* Edit distance (Damerau-Levenshtein, adjacent swaps count one), for "did you
  * mean"; strings over 63 bytes compare as far apart as they are long. */
 size_t str_distance(const char *a, const char *b);

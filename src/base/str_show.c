@@ -14,6 +14,11 @@ static bool is_format(uint32_t cp)
            (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+bool char_is_printable(uint32_t cp)
+{
+    return !is_control(cp) && !is_format(cp);
+}
+
 void str_append_printable(struct buf *out, const char *s, size_t n)
 {
     while (n) {

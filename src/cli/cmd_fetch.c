@@ -237,6 +237,7 @@ static void fill_record(const struct fetch_command *f, struct record_options *re
     record->headers = f->headers;
     record->redirects = f->redirects;
     record->color = common_wants_color(&f->common, STDOUT_FILENO);
+    record->terminal = common_on_terminal(&f->common);
     record->write_out = f->compiled;
     record->dry_run = f->common.dry_run ? &f->common.client : NULL;
 }

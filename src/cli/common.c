@@ -1,8 +1,10 @@
 #include "cli/common.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -177,6 +179,23 @@ void common_clear(struct common_options *o)
 static bool to_file(const struct common_options *o)
 {
     return o->output && strcmp(o->output, "-");
+}
+
+bool common_on_terminal(const struct common_options *o)
+{
+    struct stat st;
+    bool terminal;
+    int fd;
+
+    if (!to_file(o))
+        return isatty(STDOUT_FILENO);
+    if (stat(o->output, &st) < 0 || !S_ISCHR(st.st_mode))
+        return false;
+    fd = open(o->output, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    terminal = fd >= 0 && isatty(fd);
+    if (fd >= 0)
+        close(fd);
+    return terminal;
 }
 
 bool common_wants_json(const struct common_options *o)

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/str.h"
+#include "base/utf8.h"
 
 /* Each key is written with the comma before it, as one literal. */
 #define KEY(out, name) APPEND_LITERAL(out, ",\"" name "\":")
@@ -152,6 +154,39 @@ void record_append_json(struct buf *out, const struct record *r,
     buf_append_char(out, '}');
 }
 
+/* The same JSON with nothing in it that a terminal obeys. What would have to be escaped
+ * stands only in strings: all else is ASCII, and so is what escapes it. */
+static void append_escaped(struct buf *out, const char *json, size_t n)
+{
+    while (n) {
+        uint32_t cp;
+        size_t len = utf8_decode(json, n, &cp);
+
+        if (len && !char_is_printable(cp))
+            buf_appendf(out, "\\u%04x", (unsigned)cp);
+        else
+            buf_append(out, json, len ? len : 1);
+        len += !len;
+        json += len;
+        n -= len;
+    }
+}
+
+static void append_json_line(struct buf *out, const struct record *r,
+                             const struct record_options *o)
+{
+    struct buf json = BUF_INIT;
+
+    if (o->terminal) {
+        record_append_json(&json, r, o);
+        append_escaped(out, json.data, json.len);
+        buf_clear(&json);
+    } else {
+        record_append_json(out, r, o);
+    }
+    buf_append_char(out, '\n');
+}
+
 void record_append(struct buf *out, const struct record *r,
                    const struct record_options *o)
 {
@@ -161,8 +196,7 @@ void record_append(struct buf *out, const struct record *r,
     }
     switch (o->format) {
     case RECORD_JSON:
-        record_append_json(out, r, o);
-        buf_append_char(out, '\n');
+        append_json_line(out, r, o);
         break;
     case RECORD_TEXT:
         record_append_text(out, r, o);

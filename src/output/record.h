@@ -24,7 +24,8 @@ struct write_out; /* a compiled -w format */
 struct record_options {
     enum record_format format;
     bool body, headers, redirects;
-    bool color; /* text only */
+    bool color;    /* text only */
+    bool terminal; /* the records go to one, which would obey what is in them */
     const struct write_out *write_out;
     const struct client_config *dry_run; /* of the client that sends nothing, or NULL */
 };

@@ -131,6 +131,22 @@ void write_out_free(struct write_out *w)
     free(w);
 }
 
+/* Values may come from a server: on a terminal they are shown, not obeyed, and a line
+ * break in one begins no line of its own. */
+static void append_value(struct buf *out, const struct record *r, const struct piece *p,
+                         bool terminal)
+{
+    struct buf value = BUF_INIT;
+    size_t start = out->len;
+
+    p->name->append(terminal ? &value : out, r, p->text);
+    str_append_printable(out, value.data, value.len);
+    buf_clear(&value);
+    for (size_t i = start; i < out->len; i++)
+        if (out->data[i] == '\n' || out->data[i] == '\r')
+            out->data[i] = ' ';
+}
+
 void record_append_write_out(struct buf *out, const struct record *r,
                              const struct record_options *o)
 {
@@ -140,7 +156,7 @@ void record_append_write_out(struct buf *out, const struct record *r,
         const struct piece *p = &w->pieces[i];
 
         if (p->name)
-            p->name->append(out, r, p->text);
+            append_value(out, r, p, o->terminal);
         else
             buf_append(out, p->text, p->len);
     }

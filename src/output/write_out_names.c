@@ -45,8 +45,6 @@ PRINTS_TIME(pretransfer)
 PRINTS_TIME(starttransfer)
 PRINTS_TIME(total)
 
-/* Text from a server is what the user asked for, and goes out as it is, as with curl.
- */
 PRINTS(content_type)
 {
     struct slice type;

@@ -41,6 +41,23 @@ def terminal(*args, which="stdout", **options):
     return text.decode(errors="replace"), proc.finish()
 
 
+def test_terminal_write_out():
+    """-w on a terminal: what a server sends is shown, not obeyed"""
+    url = fixed(reply("x", headers=(("X-A", "\x1b]0;owned\x07"),))).url
+    text, result = terminal("-w", "<%header{x-a}>", url)
+    result.exited(0)
+    contains(text, "<\\x1b]0;owned\\x07>")
+    contains(fetch("-w", "<%header{x-a}>", url).out, b"<\x1b]0;owned\x07>\n")
+
+
+def test_terminal_json():
+    """--format json on a terminal: controls in JSON bodies are escaped, numbers kept"""
+    url = fixed(json_reply('{"a\u009b":"\x7f\u202e","n":1.50}')).url
+    text, result = terminal("--format", "json", "--body", url)
+    result.exited(0)
+    contains(text, '"body":{"a\\u009b":"\\u007f\\u202e","n":1.50}')
+
+
 # --- the record -------------------------------------------------------------------
 
 TYPES = {
