@@ -83,6 +83,19 @@ def test_sigint_retry_sleep():
     same(len(proc.finish().exited(130).records), 1, "records")
 
 
+def test_sigint_blocked_output():
+    """SIGINT ends a run whose output nobody reads, and says what was dropped"""
+    out, pipe = os.pipe()
+    server = fixed(reply("b" * 100000))
+    proc = start_fetch("--body", *(f"{server.url}/{i}" for i in range(50)), stdout=pipe)
+    os.close(pipe)
+    server.wait_requests(2)
+    proc.signal(signal.SIGINT)
+    result = proc.finish().exited(130)
+    os.close(out)
+    contains(result.err, "were dropped")
+
+
 def test_sigint_connecting():
     """SIGINT while a connect is not answered"""
     other = servers.Gate()
