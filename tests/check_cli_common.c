@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "cli/common.h"
 #include "cli/parse.h"
 
@@ -131,11 +132,39 @@ START_TEST(names_of_hosts)
     REFUSED("--resolve", "h:65536:127.0.0.1");
     REFUSED("--resolve", ":80:127.0.0.1");
     REFUSED("--resolve", "[::1:80:127.0.0.1");
+    REFUSED("--resolve", "h:80:999.1.1.1");
+    REFUSED("--resolve", "h:80:127.0.0.1,h");
+    REFUSED("--resolve", "h:80:[127.0.0.1]");
     PARSE("--connect-to", "::h:8080", "--connect-to", "[::1]:80:[::2]:81",
           "--connect-to", "a:80:b:");
     ck_assert_ptr_nonnull(o.client.connect_to[2]);
     REFUSED("--connect-to", "a:80:b");
     REFUSED("--connect-to", "a:b:c:d");
+    forget();
+}
+END_TEST
+
+START_TEST(proxies)
+{
+    static const char *const good[] = {"",
+                                       "h",
+                                       "h:3128",
+                                       "http://me:pw@h:1/",
+                                       "SOCKS5h://[::1]:1080",
+                                       "socks4://127.0.0.1",
+                                       "https://h"};
+    static const char *const bad[] = {
+        "ht tp://", "file:///etc/passwd", "http://", "ftp://h",    "://h", "h:99999",
+        "h x",      "socks5:h:p",         "h:port",  "http:///etc"};
+
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        PARSE("-x", good[i]);
+        ck_assert_str_eq(o.client.proxy, good[i]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        REFUSED("--proxy", bad[i]);
+    REFUSED("-x", "ftp://me:pw@h");
+    ck_assert_ptr_null(strstr(why.data, "pw"));
     forget();
 }
 END_TEST
@@ -160,7 +189,9 @@ END_TEST
 START_TEST(together)
 {
     REFUSED("--key", "/dev/null");
-    PARSE("--key", "/dev/null", "--cert", "/dev/null");
+    REFUSED("--key", "/dev/null", "--cert", "/dev/null");
+    ck_assert_str_eq(why.data, "option --cert: '/dev/null' cannot be shown to servers: "
+                               "the file holds no certificate in PEM form");
     REFUSED("--cacert", "/nonexistent/ca");
     ck_assert_str_eq(why.data, "option --cacert: '/nonexistent/ca' cannot be read: "
                                "No such file or directory");
@@ -193,7 +224,7 @@ END_TEST
 static Suite *make(void)
 {
     return CHECK_SUITE("cli_common", defaults, statuses, rates, cookies, header_lines,
-                       names_of_hosts, flags, together, what_auto_means);
+                       names_of_hosts, proxies, flags, together, what_auto_means);
 }
 
 int main(void)

@@ -141,6 +141,9 @@ static int check_together(const struct fetch_command *f, struct buf *why)
 {
     if (f->data && f->json)
         buf_append_str(why, "-d and --json do not go together");
+    else if (f->method && !strcmp(f->method, "HEAD") && (f->data || f->json))
+        buf_append_str(why,
+                       "-X HEAD sends no body, so it goes with neither -d nor --json");
     else if (f->write_out && f->common.format != FORMAT_AUTO)
         buf_append_str(why, "-w and --format do not go together");
     else if (f->glob && !f->urls)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/setters.h"
+#include "http/castore.h"
 
 #define AT(field) .offset = offsetof(struct common_options, field)
 #define NOT_EMPTY .min = 1
@@ -106,7 +107,7 @@ const struct option common_rows[] = {
     {"max-redirs", 0, "N", GROUP_NETWORK, "redirects that are followed [10]",
      option_int, AT(client.max_redirects), .max = 1000},
     {"proxy", 'x', "URL", GROUP_NETWORK, "go through this proxy",
-     option_string, AT(client.proxy)},
+     set_proxy, AT(client.proxy)},
     {"resolve", 0, "HOST:PORT:ADDRESS", GROUP_NETWORK, "take this address, ask no name server",
      set_resolve, AT(client.resolve), .list = true},
     {"connect-to", 0, "HOST1:PORT1:HOST2:PORT2", GROUP_NETWORK, "connect to 2 in place of 1",
@@ -159,6 +160,15 @@ int common_finish(struct common_options *o, struct buf *why)
     if (o->client.key && !o->client.cert) {
         buf_append_str(why, "--key needs its certificate: --cert FILE");
         return -EINVAL;
+    }
+    if (o->client.cert) {
+        const char *wrong = castore_pair_wrong(o->client.cert, o->client.key);
+
+        if (wrong) {
+            buf_append_str(why, "option --cert: ");
+            return option_wrong(why, o->client.cert, "cannot be shown to servers: %s",
+                                wrong);
+        }
     }
     if (o->quiet && o->verbose) {
         buf_append_str(why, "-q and -v do not go together");

@@ -33,10 +33,10 @@ int common_finish(struct common_options *o, struct buf *why);
 /* Frees what common_finish made; the lists are option_free's. */
 void common_clear(struct common_options *o);
 
-/* The questions that "auto" leaves open. */
 /* Whether records go to a terminal: standard output, or the file of --output. */
 bool common_on_terminal(const struct common_options *o);
 
+/* The questions that "auto" leaves open. */
 bool common_wants_json(const struct common_options *o);
 bool common_wants_progress(const struct common_options *o);
 bool common_wants_color(const struct common_options *o, int fd);

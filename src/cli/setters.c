@@ -1,11 +1,15 @@
 #include "cli/setters.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
+#include "base/mem.h"
 #include "base/str.h"
+#include "base/url.h"
 #include "http/headers.h"
 #include "http/status_set.h"
 
@@ -154,11 +158,80 @@ static struct slice port_part(const char *arg)
     return (struct slice){port, strcspn(port, ":")};
 }
 
+static bool is_address(struct slice s)
+{
+    bool brackets = s.len > 2 && *s.data == '[' && s.data[s.len - 1] == ']';
+    char *text = slice_dup(brackets ? (struct slice){s.data + 1, s.len - 2} : s);
+    struct in6_addr room;
+    bool good = inet_pton(AF_INET6, text, &room) == 1 ||
+                (!brackets && inet_pton(AF_INET, text, &room) == 1);
+
+    free(text);
+    return good;
+}
+
+/* One, or several behind each other with commas. */
+static bool are_addresses(const char *list)
+{
+    struct slice rest = slice_str(list), part;
+    bool any = false;
+
+    for (; slice_next(&rest, ',', &part); any = true)
+        if (!is_address(part))
+            return false;
+    return any;
+}
+
 int set_resolve(const struct option *o, const char *arg, void *field, struct buf *why)
 {
+    struct slice port;
+
     if (!has_parts(arg, 3, 0) || !is_port(port_part(arg)))
         return option_wrong(why, arg, "is not HOST:PORT:ADDRESS");
+    port = port_part(arg);
+    if (!are_addresses(port.data + port.len + 1))
+        return option_wrong(why, arg, "ends in no IP address");
     return option_list(o, arg, field, why);
+}
+
+/* libcurl takes a proxy that is none for one that nobody can connect to, for each
+ * request anew. What is behind the scheme has the form of a URL's authority. */
+static bool is_proxy(const char *arg)
+{
+    static const char *const schemes[] = {"http",    "https",  "socks4",
+                                          "socks4a", "socks5", "socks5h"};
+    const char *rest = strstr(arg, "://");
+    struct slice scheme = {arg, rest ? (size_t)(rest - arg) : 0};
+    struct buf url = BUF_INIT;
+    struct origin origin = {0};
+    const char *wrong;
+    bool good = !rest;
+
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
+        good = good || slice_eq_nocase(scheme, schemes[i]);
+    buf_appendf(&url, "http://%s", rest ? rest + 3 : arg);
+    good = good && url_origin(url.data, &origin, &wrong) == URL_OK;
+    origin_clear(&origin);
+    buf_clear(&url);
+    return good;
+}
+
+int set_proxy(const struct option *o, const char *arg, void *field, struct buf *why)
+{
+    struct buf shown = BUF_INIT;
+    int r = 0;
+
+    (void)o;
+    if (!*arg || is_proxy(arg)) {
+        *(const char **)field = arg;
+    } else {
+        mask_append_refused_url(&shown, arg);
+        r = option_wrong(why, shown.data,
+                         "is no proxy such as http://host:3128 or "
+                         "socks5h://host:1080");
+    }
+    buf_clear(&shown);
+    return r;
 }
 
 int set_connect_to(const struct option *o, const char *arg, void *field,

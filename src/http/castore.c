@@ -115,6 +115,46 @@ void castore_free(struct castore *store)
     free(store);
 }
 
+/* In place of a question on the terminal, which nobody may be there to answer. */
+static int no_passphrase(char *text, int size, int writing, void *arg)
+{
+    (void)text, (void)size, (void)writing;
+    *(bool *)arg = true;
+    return -1;
+}
+
+static const char *pair_wrong(SSL_CTX *ctx, const char *cert, const char *key)
+{
+    bool encrypted = false, used;
+
+    SSL_CTX_set_default_passwd_cb(ctx, no_passphrase);
+    SSL_CTX_set_default_passwd_cb_userdata(ctx, &encrypted);
+    if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1)
+        return "the file holds no certificate in PEM form";
+    used = SSL_CTX_use_PrivateKey_file(ctx, key ? key : cert, SSL_FILETYPE_PEM) == 1;
+    if (used && SSL_CTX_check_private_key(ctx) == 1)
+        return NULL;
+    if (encrypted)
+        return "its key has a passphrase, which cannot be given";
+    if (used || ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_X509)
+        return "the key is another certificate's";
+    return key ? "the file of the key (--key) holds none in PEM form"
+               : "the file holds no key in PEM form; give one with --key";
+}
+
+const char *castore_pair_wrong(const char *cert, const char *key)
+{
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    const char *why;
+
+    if (!ctx)
+        mem_exhausted();
+    why = pair_wrong(ctx, cert, key);
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+    return why;
+}
+
 void castore_apply(const struct castore *store, void *ssl_ctx)
 {
     SSL_CTX_set1_cert_store(ssl_ctx, store->x509);

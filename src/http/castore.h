@@ -21,6 +21,10 @@ const char *castore_environment(void);
 /* Connections that were given the store keep it alive. NULL is allowed. */
 void castore_free(struct castore *store);
 
+/* Whether the certificate in the PEM file `cert` can be shown with the key in `key`
+ * (NULL: in the same file). NULL when it can; else why not, a static text. */
+const char *castore_pair_wrong(const char *cert, const char *key);
+
 /* Has an SSL_CTX verify against this store, in place of its own. */
 void castore_apply(const struct castore *store, void *ssl_ctx);
 

@@ -134,7 +134,8 @@ WRONG = (
     ("--accept-status", "abc"), ("--accept-status", "500-400"),
     ("--accept-status", "200,,"), ("--accept-status", "99999"), ("--format", "xml"),
     ("--progress", "sometimes"), ("--color", "blue"), ("--max-redirs", "x"),
-    ("--resolve", "nonsense"), ("--connect-to", "x"), ("--header", "no colon"),
+    ("--resolve", "nonsense"), ("--resolve", "foo:80:999.1.1.1"), ("--connect-to", "x"),
+    ("--proxy", "ht tp://"), ("--proxy", "file:///etc/passwd"), ("--header", "no colon"),
     ("--header", "X-A: 1\r\nX-B: 2"), ("--request", "A B"), ("--json", "{broken"))
 
 
@@ -147,6 +148,14 @@ def test_wrong_values():
         contains(result.err, option)
         contains(result.err, value.split("\r")[0])
         same(result.out, b"", "stdout")
+    same(server.hits, [], "requests")
+
+
+def test_head_with_body():
+    """-X HEAD with a body is refused before anything is sent"""
+    server = fixed()
+    for option in ("-d", "--json"):
+        usage_error(trawl("fetch", "-X", "HEAD", option, "1", server.url), "HEAD", "-d")
     same(server.hits, [], "requests")
 
 
@@ -200,7 +209,7 @@ def test_good_values():
 def test_last_wins():
     """an option given twice: the last one counts"""
     server = fixed()
-    fetch("-A", "one", "-A", "two", server.url).ok(1)
+    fetch("-4", "-6", "-4", "-A", "one", "-A", "two", server.url).ok(1)
     same(server.requests[0]["User-Agent"], "two", "User-Agent")
 
 

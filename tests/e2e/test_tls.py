@@ -4,7 +4,7 @@
 import socket
 
 import harness
-from harness import check, fetch, fixture, same, write
+from harness import check, contains, fetch, fixture, same, write
 import servers
 from servers import Authority, authority, fixed, raw
 
@@ -44,6 +44,29 @@ def test_good():
     """a certificate of a --cacert authority is taken"""
     record = secure(good().url).ok(1).record
     check(record["time_appconnect"] > 0, "time_appconnect")
+
+
+def test_pair_that_is_none():
+    """--cert without its key: nothing is sent, and no output is begun anew"""
+    cert, key = authority().issue("client")
+    _, other = authority().issue("other")
+    out, server = write("kept\n", "out"), good()
+    for args, part in ((("--cert", cert, "--key", other), "another certificate"),
+                       (("--cert", cert), "--key"), (("--cert", key), "no certificate"),
+                       (("--cert", cert, "--key", cert), "--key")):
+        before = len(server.hits)
+        result = secure(*args, "-o", out, server.url).exited(2)
+        contains(result.err, "--cert", part)
+        same((harness.read(out), len(server.hits)), (b"kept\n", before), "output, hits")
+    secure("--cert", cert, "--key", key, server.url).ok(1)
+
+
+def test_useless_cacert():
+    """a --cacert file without certificates: nothing is sent, no output is begun anew"""
+    out, empty, server = write("kept\n", "out"), write("x\n", "ca"), fixed()
+    result = fetch("--cacert", empty, "-o", out, server.url).exited(2, 3)
+    contains(result.err, empty)
+    same((harness.read(out), server.hits), (b"kept\n", []), "output, requests")
 
 
 def test_system_store():
