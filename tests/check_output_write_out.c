@@ -61,6 +61,29 @@ START_TEST(names)
 }
 END_TEST
 
+/* A server may send so many: their number must not be squared. */
+START_TEST(many_headers)
+{
+    struct buf expected = BUF_INIT;
+    struct sample s;
+
+    sample_init_unanswered(&s, "u", HTTP_OK, NULL);
+    buf_append_str(&expected, "{\"x-0\":[\"0\",\"39999\"]");
+    for (int i = 0; i < 40000; i++) {
+        char line[32];
+
+        snprintf(line, sizeof(line), "X-%d: %d", i % 39999, i);
+        sample_header(&s, line);
+        if (i > 0 && i < 39999)
+            buf_appendf(&expected, ",\"x-%d\":[\"%d\"]", i, i);
+    }
+    buf_append_str(&expected, "}\n");
+    expect(&s, "%{header_json}", expected.data);
+    buf_clear(&expected);
+    sample_clear(&s);
+}
+END_TEST
+
 START_TEST(failures)
 {
     struct sample s;
@@ -170,8 +193,9 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("write_out", names, failures, redirect_not_followed, json, text,
-                       values_are_no_commands, unknown);
+    return CHECK_SUITE("write_out", names, many_headers, failures,
+                       redirect_not_followed, json, text, values_are_no_commands,
+                       unknown);
 }
 
 int main(void)

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/url.h"
@@ -73,62 +72,10 @@ PRINTS(header)
         buf_append(out, value.data, value.len);
 }
 
-/* Whether an earlier line has that name. */
-static bool seen_before(const struct headers *h, size_t pos, struct slice name)
-{
-    char *text = slice_dup(name);
-    struct slice other, value;
-    size_t p = 0;
-    bool seen = false;
-
-    while (!seen && headers_next(h, &p, &other, &value) && p < pos)
-        seen = slice_eq_nocase(other, text);
-    free(text);
-    return seen;
-}
-
-/* A list of the values of all lines with the name. */
-static void append_values(struct buf *out, const struct headers *h, struct slice name)
-{
-    char *text = slice_dup(name);
-    struct slice other, value;
-    size_t pos = 0;
-    char before = '[';
-
-    while (headers_next(h, &pos, &other, &value)) {
-        if (!slice_eq_nocase(other, text))
-            continue;
-        buf_append_char(out, before);
-        json_append_string(out, value.data, value.len);
-        before = ',';
-    }
-    buf_append_char(out, ']');
-    free(text);
-}
-
 /* As curl has it: an object of lists, the names in lower case. */
 PRINTS(header_json)
 {
-    const struct headers *h = &r->call->response.headers;
-    struct slice name, value;
-    size_t pos = 0;
-    char before = '{';
-
-    while (headers_next(h, &pos, &name, &value)) {
-        size_t start;
-
-        if (seen_before(h, pos, name))
-            continue;
-        buf_append_char(out, before);
-        before = ',';
-        start = out->len;
-        json_append_string(out, name.data, name.len);
-        for (size_t i = start; i < out->len; i++)
-            out->data[i] = char_lower(out->data[i]);
-        buf_append_char(out, ':');
-        append_values(out, h, name);
-    }
-    buf_append_str(out, before == '{' ? "{}" : "}");
+    header_json_append(out, &r->call->response.headers);
 }
 
 PRINTS(http_version)

@@ -15,4 +15,7 @@ extern const struct write_out_name write_out_header;
 const struct write_out_name *write_out_find(const char *name); /* NULL: unknown */
 const char *write_out_nearest(const char *name);               /* NULL: none is near */
 
+/* Appends an object that has a list of values for each name, in lower case. */
+void header_json_append(struct buf *out, const struct headers *h);
+
 #endif
