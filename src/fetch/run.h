@@ -29,6 +29,7 @@ struct run {
     struct event room;         /* set while these are few enough to read on */
     struct timer deadline;
     struct timer patience;     /* with a reader that does not read, once stopped */
+    uint64_t seen_written;     /* by it: what the sink had written */
     struct list marks;         /* for the state file, once their records are written */
     struct buf record;         /* the one that is being made */
     uint64_t submitted;

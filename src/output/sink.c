@@ -240,6 +240,11 @@ int sink_wait(struct sink *s)
     return s->error ? s->error : r;
 }
 
+uint64_t sink_written(const struct sink *s)
+{
+    return s->written;
+}
+
 bool sink_is_terminal(const struct sink *s)
 {
     return s->file.terminal;

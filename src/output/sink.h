@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "async/loop.h"
 #include "base/buf.h"
@@ -45,6 +46,9 @@ async int sink_wait(struct sink *s);
 /* Drops what is not written yet, and says so: for a run that has to end while its
  * reader does not read. From then on the error is -ETIMEDOUT; `failed` is not called. */
 void sink_abandon(struct sink *s);
+
+/* How many bytes have been written so far. */
+uint64_t sink_written(const struct sink *s);
 
 bool sink_is_terminal(const struct sink *s);
 

@@ -516,6 +516,21 @@ def test_slow_reader():
     same(sorted(r["index"] for r in records), list(range(300)), "indices")
 
 
+def test_slow_reader_deadline():
+    """a reader that is slow but reads gets every record after --deadline"""
+    out, pipe = os.pipe()
+    proc = start_fetch("--deadline", "0.3", stdin=subprocess.PIPE, stdout=pipe)
+    os.close(pipe)
+    proc.feed(lines(*(f"ftp://h/{i}" for i in range(3000))))
+    pieces = []
+    while piece := os.read(out, 1 << 13):
+        pieces.append(piece)
+        time.sleep(0.02)
+    os.close(out)
+    proc.finish().exited(1)
+    same(len(harness.parse(b"".join(pieces))), 3000, "records")
+
+
 def test_slow_reader_bodies():
     """a slow reader of large bodies holds up the requests: memory stays bounded"""
     body = "b" * (1 << 19)
