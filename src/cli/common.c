@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -155,6 +156,22 @@ static void join_cookies(struct common_options *o)
         o->client.cookies = o->cookies_joined = buf_take(&joined);
 }
 
+/* libcurl would go on without a word, and the requests without a login. It takes the
+ * home of the user's entry where the environment names none. */
+static void check_netrc(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *user = home && *home ? NULL : getpwuid(geteuid());
+    struct buf path = BUF_INIT;
+
+    if (user)
+        home = user->pw_dir;
+    buf_appendf(&path, "%s/.netrc", home ? home : "");
+    if (access(path.data, R_OK) < 0)
+        log_warning("--netrc: %s cannot be read: %s", path.data, strerror(errno));
+    buf_clear(&path);
+}
+
 int common_finish(struct common_options *o, struct buf *why)
 {
     if (o->client.key && !o->client.cert) {
@@ -177,6 +194,8 @@ int common_finish(struct common_options *o, struct buf *why)
     join_cookies(o);
     o->client.verbose = o->verbose;
     log_set_level(o->quiet ? LOG_ERROR : o->verbose ? LOG_DEBUG : LOG_NOTE);
+    if (o->client.netrc)
+        check_netrc();
     return 0;
 }
 

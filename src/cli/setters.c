@@ -210,7 +210,8 @@ static bool is_proxy(const char *arg)
     for (size_t i = 0; i < ARRAY_LEN(schemes); i++)
         good = good || slice_eq_nocase(scheme, schemes[i]);
     buf_appendf(&url, "http://%s", rest ? rest + 3 : arg);
-    good = good && url_origin(url.data, &origin, &wrong) == URL_OK;
+    good = good && url.data[strlen("http://")] != '/' &&
+           url_origin(url.data, &origin, &wrong) == URL_OK;
     origin_clear(&origin);
     buf_clear(&url);
     return good;

@@ -418,6 +418,13 @@ def test_netrc():
     same(header(asked(env=env), "Authorization"), [], "without --netrc")
 
 
+def test_netrc_missing():
+    """--netrc without a file that can be read: a warning that names it"""
+    home = tmp()
+    result = fetch("--netrc", fixed().url, env={"HOME": home}).ok(1)
+    contains(result.err, home + "/.netrc cannot be read")
+
+
 def test_netrc_other_host():
     """--netrc gives nothing to hosts that it does not name"""
     home = tmp()
