@@ -102,5 +102,9 @@ void complete_append_zsh(struct buf *out)
                         "        ;;\n"
                         "    esac\n"
                         "}\n"
-                        "_trawl \"$@\"\n");
+                        "if [[ $funcstack[1] = _trawl ]]; then\n"
+                        "    _trawl \"$@\" # read by autoload\n"
+                        "else\n"
+                        "    compdef _trawl trawl # read by source\n"
+                        "fi\n");
 }

@@ -262,6 +262,16 @@ def test_completion_bash_works():
          ["constant", "exponential", "linear"], "words")
 
 
+def test_completion_zsh_loads():
+    """zsh: completion can be sourced, and be a file that is autoloaded"""
+    zsh, path = need("zsh"), write(completion("zsh"), "_trawl")
+    for load in (f"source {path}", f"fpath+=({os.path.dirname(path)}); compinit -u -D"):
+        script = f"autoload -Uz compinit; compinit -u -D; {load}; print $_comps[trawl]"
+        done = subprocess.run([zsh, "-f", "-c", script], capture_output=True, text=True,
+                              env=harness.environment(), check=False)
+        same((done.stdout, done.stderr), ("_trawl\n", ""), load)
+
+
 def test_completion_unknown():
     """--completion of an unknown shell"""
     usage_error(trawl("--completion", "tcsh"), "tcsh", "bash", "zsh", "fish")
