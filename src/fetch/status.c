@@ -44,9 +44,11 @@ static void list_in_flight(void *arg)
     struct buf out = BUF_INIT;
 
     if (run->pool) {
-        buf_appendf(&out, "trawl: %u in flight of %zu begun, %llu done\n",
-                    limits_active(client_limits(run->client)),
-                    pool_outstanding(run->pool),
+        unsigned active = limits_active(client_limits(run->client));
+        size_t all = pool_outstanding(run->pool);
+
+        buf_appendf(&out, "trawl: %u in flight, %zu waiting, %llu done\n", active,
+                    all > active ? all - active : 0,
                     (unsigned long long)run->summary.requests);
         pool_each_active(run->pool, describe, &out);
     } else {

@@ -61,10 +61,19 @@ static void on_deadline(void *arg)
     leave_soon(arg);
 }
 
+/* What is ignored already, as by nohup or trap '', is to be ignored. */
+static void watch(struct run *run, int signo, loop_fn *fn)
+{
+    struct sigaction now;
+
+    if (sigaction(signo, NULL, &now) < 0 || now.sa_handler != SIG_IGN)
+        loop_add_signal(run->loop, signo, fn, run);
+}
+
 void stop_watch(struct run *run)
 {
-    loop_add_signal(run->loop, SIGINT, on_sigint, run);
-    loop_add_signal(run->loop, SIGTERM, on_sigterm, run);
+    watch(run, SIGINT, on_sigint);
+    watch(run, SIGTERM, on_sigterm);
     timer_init(&run->deadline, on_deadline, run);
     timer_init(&run->patience, on_patience, run);
     if (run->o->deadline > 0)

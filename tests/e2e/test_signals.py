@@ -138,13 +138,26 @@ def test_second_sigint():
     os.close(out)
 
 
+def test_ignored_stays_ignored():
+    """SIGINT and SIGTERM that are ignored from the start, as by nohup, stay so"""
+    gate = servers.Gate()
+    proc = start_fetch(gate.url, prefix=("sh", "-c", 'trap "" INT TERM; exec "$@"', "sh"))
+    gate.wait(1)
+    proc.signal(signal.SIGINT)
+    proc.signal(signal.SIGTERM)
+    proc.signal(signal.SIGUSR1)
+    proc.wait_err("1 in flight")
+    gate.open()
+    proc.finish().ok(1)
+
+
 def test_sigusr1():
     """SIGUSR1 lists what is in flight on standard error, and goes on"""
     gate = servers.Gate()
     proc = start_fetch(gate.url + "/one", gate.url + "/two")
     gate.wait(2)
     proc.signal(signal.SIGUSR1)
-    proc.wait_err(r"(?s)(/one.*/two|/two.*/one)")
+    proc.wait_err(r"(?s)2 in flight, 0 waiting, 0 done.*(/one.*/two|/two.*/one)")
     gate.open()
     proc.finish().ok(2)
 
