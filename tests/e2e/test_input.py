@@ -8,8 +8,8 @@ import subprocess
 import time
 
 import harness
-from harness import check, contains, fetch, fixture, free_port, lacks, limit, lines, need, \
-    same, start_fetch, tmp, write
+from harness import check, contains, fetch, fixture, free_port, lacks, limit, lines, \
+    need, same, start_fetch, tmp, write
 import servers
 from servers import describe, fixed, http, json_reply, reply
 

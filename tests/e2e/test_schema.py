@@ -108,7 +108,8 @@ def test_schema_knows_every_error():
 def test_dry_run():
     """lines of --dry-run: requests, refused URLs, lines that are none"""
     text = lines({"url": "http://h/", "id": [1], "headers": {"X-A": "", "Cookie": "c"}},
-                 {"url": "http://h/", "method": "PUT", "body": "abc"}, {"id": 1}, {"url": 5})
+                 {"url": "http://h/", "method": "PUT", "body": "abc"}, {"id": 1},
+                 {"url": 5})
     result = fetch("--dry-run", stdin=text + "{\nh\nftp://u:p@h/\nhttp://[\na\0b\n")
     for record in result.exited(1).records:
         for error in validator("dry-run.schema.json").iter_errors(record):
