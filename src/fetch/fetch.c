@@ -130,7 +130,7 @@ static bool open_client(struct run *run)
     }
     got = limits_total(client_limits(run->client));
     if (got < wanted)
-        log_note("few files may be open (ulimit -n): %u requests at once in place of %u",
+        log_note("few files may be open (ulimit -n): at most %u at once, not %u",
                  got, wanted);
     return true;
 }

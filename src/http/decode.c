@@ -43,7 +43,7 @@ static const struct {
 
 const char *decode_accepted(void)
 {
-    return "gzip, deflate"
+    return "gzip"
 #ifdef HAVE_BROTLI
            ", br"
 #endif

@@ -6,6 +6,20 @@
 void headers_clear(struct headers *h)
 {
     buf_clear(&h->lines);
+    h->initials = 0;
+}
+
+void headers_reset(struct headers *h)
+{
+    buf_reset(&h->lines);
+    h->initials = 0;
+}
+
+/* In either case. Characters that are no letters share its bits: then a line is looked
+ * for in vain. */
+static uint32_t initial(const char *name)
+{
+    return UINT32_C(1) << (*name & 31);
 }
 
 /* Takes the end of the last line back, for what continues it. */
@@ -26,6 +40,8 @@ void headers_add_line(struct headers *h, const char *line, size_t n)
         return;
     if (folded)
         unfold(&h->lines);
+    else
+        h->initials |= initial(rest.data);
     buf_append(&h->lines, rest.data, rest.len);
     buf_append(&h->lines, "\r\n", 2);
 }
@@ -49,11 +65,11 @@ bool headers_next(const struct headers *h, size_t *pos, struct slice *name,
     return false;
 }
 
-/* Asked for several names of each response: a line's length and first letters tell most
- * of them apart, before anything is cut out of it. */
+/* Asked for several names of each response, most of which are not there. */
 bool headers_get(const struct headers *h, const char *name, struct slice *value)
 {
-    const char *line = h->lines.data, *end = line + h->lines.len;
+    const char *line = h->lines.data;
+    const char *end = h->initials & initial(name) ? line + h->lines.len : line;
     size_t n = strlen(name);
 
     while (line < end) {

@@ -7,20 +7,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
 
 struct headers {
     struct buf lines;
+    uint32_t initials; /* a bit for each letter that a line begins with */
 };
 
 #define HEADERS_INIT                                                                   \
     {                                                                                  \
-        BUF_INIT                                                                       \
+        BUF_INIT, 0                                                                    \
     }
 
 void headers_clear(struct headers *h);
+
+/* Empties the block, keeping its memory. */
+void headers_reset(struct headers *h);
 
 /* Adds a line as received, without or with its CRLF. One that begins with white space
  * goes on with the line before it (RFC 9112, 5.2); one that is empty is dropped. */

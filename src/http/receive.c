@@ -52,7 +52,7 @@ static void begin_response(struct transfer *t, struct slice line)
     struct response *rs = t->response;
 
     rs->status = status_of(line);
-    buf_reset(&rs->headers.lines);
+    headers_reset(&rs->headers);
     buf_reserve(&rs->headers.lines, USUAL_HEADER_BYTES);
     t->headers_over = false;
     t->content_length = -1;

@@ -14,14 +14,13 @@ void response_clear(struct response *rs)
 
 void response_reset(struct response *rs)
 {
-    struct buf lines = rs->headers.lines, body = rs->body;
+    struct headers headers = rs->headers;
+    struct buf body = rs->body;
 
     free(rs->message);
-    *rs = (struct response){0};
-    buf_reset(&lines);
+    headers_reset(&headers);
     buf_reset(&body);
-    rs->headers.lines = lines;
-    rs->body = body;
+    *rs = (struct response){.headers = headers, .body = body};
 }
 
 void response_fail(struct response *rs, enum http_error error, const char *format, ...)
