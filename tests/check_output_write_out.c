@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "check_output.h"
 
 static void expect(const struct sample *s, const char *format, const char *expected)
