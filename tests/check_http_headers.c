@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "check_main.h"
 
 #include "base/mem.h"
@@ -122,10 +124,33 @@ START_TEST(lines_of_users)
 }
 END_TEST
 
+/* What walking finds, looking up finds too, however odd the white space. */
+START_TEST(odd_white_space)
+{
+    struct headers h = HEADERS_INIT;
+    struct slice name, value, found;
+    size_t pos = 0, lines = 0;
+
+    headers_add_line(&h, "A\r: 1", 5);
+    headers_add_line(&h, "\v", 1);
+    headers_add_line(&h, " B: 2", 5);
+    headers_add_line(&h, "C \t: 3", 6);
+    while (headers_next(&h, &pos, &name, &value)) {
+        char *key = slice_dup(name);
+
+        ck_assert_msg(headers_get(&h, key, &found), "%s", key);
+        free(key);
+        lines++;
+    }
+    ck_assert_uint_eq(lines, 3);
+    headers_clear(&h);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("headers", looking_up, walking, line_ends, folding,
-                       lines_of_users);
+                       lines_of_users, odd_white_space);
 }
 
 int main(void)

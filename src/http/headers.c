@@ -25,8 +25,7 @@ static uint32_t initial(const char *name)
 /* Takes the end of the last line back, for what continues it. */
 static void unfold(struct buf *lines)
 {
-    while (lines->len > 0 && char_is_space(lines->data[lines->len - 1]))
-        lines->len--;
+    lines->len -= 2; /* CRLF */
     buf_append_char(lines, ' ');
 }
 
@@ -78,9 +77,9 @@ bool headers_get(const struct headers *h, const char *name, struct slice *value)
         const char *colon = line + n;
 
         if (stop > colon && !strncasecmp(line, name, n)) {
-            while (*colon == ' ' || *colon == '\t')
+            while (colon < stop && char_is_space(*colon))
                 colon++;
-            if (*colon == ':') {
+            if (colon < stop && *colon == ':') {
                 *value = slice_trim((struct slice){colon + 1, (size_t)(stop - colon) - 1});
                 return true;
             }
