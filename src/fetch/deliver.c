@@ -100,10 +100,7 @@ static void deliver_job(struct job *job)
     bool failed = record.error != HTTP_OK;
 
     buf_reset(&run->record);
-    if (run->o->dry_run && record.error != HTTP_BAD_INPUT)
-        record_append_dry(&run->record, &record, &run->o->client);
-    else
-        record_append(&run->record, &record, &run->o->record);
+    record_append(&run->record, &record, &run->o->record);
     summary_add(&run->summary, &record);
     if (run->order)
         put_in_order(job, answered);

@@ -75,7 +75,7 @@ struct transfer {
     size_t header_bytes;
 
     double began, last_activity;  /* loop_time */
-    curl_off_t uploaded;
+    int64_t uploaded;
     struct timer stall;
     struct throttled throttled;
 };
@@ -109,6 +109,9 @@ void transfer_free(struct transfer *t);
  * connection that was kept. */
 void transfer_prepare(struct transfer *t, const struct request *rq, const struct hop *hop,
                       double seconds, bool fresh, struct response *rs);
+
+/* One of libcurl's times (microseconds) or sizes; 0 for what was not reached. */
+int64_t transfer_number(const struct transfer *t, CURLINFO what);
 
 /* After the end: what is known goes into the response, the transfer is ready for the
  * next. */

@@ -48,23 +48,16 @@ static enum http_error meaning(CURLcode code)
     return HTTP_PROTOCOL;
 }
 
-static curl_off_t reached(struct transfer *t, CURLINFO stage)
-{
-    curl_off_t us = 0;
-
-    curl_easy_getinfo(t->easy, stage, &us);
-    return us;
-}
-
 /* A new connection has its stages; one that was kept has none. The time of the last,
  * pretransfer, libcurl 8 gives also to what never came so far. */
 static bool connected(struct transfer *t)
 {
     if (!t->opened)
-        return reached(t, CURLINFO_NAMELOOKUP_TIME_T) > 0 &&
-               reached(t, CURLINFO_PRETRANSFER_TIME_T) > 0;
-    return reached(t, CURLINFO_CONNECT_TIME_T) > 0 &&
-           (!t->hop->origin.secure || reached(t, CURLINFO_APPCONNECT_TIME_T) > 0);
+        return transfer_number(t, CURLINFO_NAMELOOKUP_TIME_T) > 0 &&
+               transfer_number(t, CURLINFO_PRETRANSFER_TIME_T) > 0;
+    return transfer_number(t, CURLINFO_CONNECT_TIME_T) > 0 &&
+           (!t->hop->origin.secure ||
+            transfer_number(t, CURLINFO_APPCONNECT_TIME_T) > 0);
 }
 
 static bool open_files_spent(int e)

@@ -42,23 +42,20 @@ static bool describes_body(const char *line)
     return strncasecmp(line, "Content-", 8) == 0 || same_name(line, "Transfer-Encoding:");
 }
 
-static bool given(const struct client *c, const struct request *rq, const char *line)
-{
-    for (size_t i = 0; rq && i < rq->header_count; i++)
-        if (same_name(rq->headers[i], line))
-            return true;
-    for (string_list s = c->config.headers; s && *s; s++)
-        if (same_name(*s, line))
-            return true;
-    return false;
-}
-
 static bool own_has(const struct request *rq, const char *line)
 {
     for (size_t i = 0; rq && i < rq->header_count; i++)
         if (same_name(rq->headers[i], line))
             return true;
     return false;
+}
+
+static bool given(const struct client *c, const struct request *rq, const char *line)
+{
+    for (string_list s = c->config.headers; s && *s; s++)
+        if (same_name(*s, line))
+            return true;
+    return own_has(rq, line);
 }
 
 static bool may_go(const char *line, bool credentials, bool body)

@@ -9,6 +9,14 @@
 
 /* ---- timers ---- */
 
+int64_t transfer_number(const struct transfer *t, CURLINFO what)
+{
+    curl_off_t n = 0;
+
+    curl_easy_getinfo(t->easy, what, &n);
+    return n > 0 ? n : 0;
+}
+
 static void resume(struct throttled *throttled)
 {
     struct transfer *t = container_of(throttled, struct transfer, throttled);
@@ -26,13 +34,12 @@ static void resume(struct throttled *throttled)
  * time limit applies. */
 static double last_sign_of_life(struct transfer *t)
 {
-    curl_off_t sent = 0, ready = 0;
+    int64_t ready = transfer_number(t, CURLINFO_PRETRANSFER_TIME_T), sent;
     double since;
 
-    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready);
     if (ready == 0 || throttled_waits(&t->throttled))
         return loop_time();
-    curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    sent = transfer_number(t, CURLINFO_SIZE_UPLOAD_T);
     if (sent != t->uploaded) {
         t->uploaded = sent;
         t->last_activity = loop_time();
@@ -226,14 +233,6 @@ void transfer_abort(struct transfer *t, enum http_error verdict, const char *why
 
 /* ---- what came of it ---- */
 
-static int64_t info_number(CURL *easy, CURLINFO what)
-{
-    curl_off_t n = 0;
-
-    curl_easy_getinfo(easy, what, &n);
-    return n > 0 ? n : 0;
-}
-
 static int info_long(CURL *easy, CURLINFO what)
 {
     long n = 0;
@@ -251,13 +250,13 @@ static void copy_address(CURL *easy, CURLINFO what, char out[INET6_ADDRSTRLEN])
         snprintf(out, INET6_ADDRSTRLEN, "%s", ip);
 }
 
-static void collect_times(CURL *e, struct timings *t)
+static void collect_times(const struct transfer *t, struct timings *times)
 {
-    t->namelookup = info_number(e, CURLINFO_NAMELOOKUP_TIME_T);
-    t->connect = info_number(e, CURLINFO_CONNECT_TIME_T);
-    t->appconnect = info_number(e, CURLINFO_APPCONNECT_TIME_T);
-    t->pretransfer = info_number(e, CURLINFO_PRETRANSFER_TIME_T);
-    t->starttransfer = info_number(e, CURLINFO_STARTTRANSFER_TIME_T);
+    times->namelookup = transfer_number(t, CURLINFO_NAMELOOKUP_TIME_T);
+    times->connect = transfer_number(t, CURLINFO_CONNECT_TIME_T);
+    times->appconnect = transfer_number(t, CURLINFO_APPCONNECT_TIME_T);
+    times->pretransfer = transfer_number(t, CURLINFO_PRETRANSFER_TIME_T);
+    times->starttransfer = transfer_number(t, CURLINFO_STARTTRANSFER_TIME_T);
 }
 
 static const char *http_version_name(int version)
@@ -281,10 +280,10 @@ static void collect_info(struct transfer *t)
     struct response *rs = t->response;
     CURL *e = t->easy;
 
-    collect_times(e, &rs->times);
+    collect_times(t, &rs->times);
     rs->num_connects = info_long(e, CURLINFO_NUM_CONNECTS);
     rs->size_request = info_long(e, CURLINFO_REQUEST_SIZE);
-    rs->size_upload = info_number(e, CURLINFO_SIZE_UPLOAD_T);
+    rs->size_upload = transfer_number(t, CURLINFO_SIZE_UPLOAD_T);
     rs->remote_port = info_long(e, CURLINFO_PRIMARY_PORT);
     rs->local_port = info_long(e, CURLINFO_LOCAL_PORT);
     copy_address(e, CURLINFO_PRIMARY_IP, rs->remote_ip);
