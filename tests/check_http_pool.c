@@ -279,20 +279,25 @@ CLIENT_TEST(two_thousand)
     return 0;
 }
 
-static async int pass_gate(void *arg)
+static struct event open;
+
+static async enum call_next step_behind_gate(struct call *call, struct client *c,
+                                             double *delay, void *arg)
 {
-    return event_wait(arg);
+    (void)arg;
+    if (event_wait(&open) == 0)
+        return call_step(call, c, delay);
+    call_cancel(call, "cancelled");
+    return CALL_DONE;
 }
 
-/* While the gate is shut nothing is asked, and cancelling reaches those before it. */
-CLIENT_TEST(gate)
+/* A step may wait before it asks, and cancelling reaches it there. */
+CLIENT_TEST(step)
 {
-    struct event open;
-
     (void)arg;
     setup_pool(4, 4);
     event_init(&open);
-    pool_set_gate(pool, pass_gate, &open);
+    pool_set_step(pool, step_behind_gate);
     for (int i = 0; i < 8; i++)
         submit("/status/200");
     ck_assert_int_eq(task_sleep(0.05), 0);
@@ -317,7 +322,7 @@ static Suite *suite(void)
     return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
                        submitted_from_done, join_cancelled, cancelled_in_every_state,
                        cancelled_with_the_response, cancelled_while_it_would_go_on,
-                       two_thousand, gate);
+                       two_thousand, step);
 }
 
 int main(void)

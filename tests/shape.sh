@@ -12,9 +12,10 @@ includes_down() {
     find src -name '*.[ch]' | sort | xargs awk '
         BEGIN {
             level["base"] = 0; level["async"] = 1; level["http"] = 2
-            level["input"] = level["output"] = 3
-            level["fetch"] = level["download"] = level["crawl"] = level["gather"] = 4
-            level["cli"] = 5; level["main"] = 6
+            level["input"] = level["output"] = level["disk"] = 3
+            level["run"] = 4
+            level["fetch"] = level["download"] = level["crawl"] = level["gather"] = 5
+            level["cli"] = 6; level["main"] = 7
         }
         FNR == 1 {
             parts = split(FILENAME, path, "/")

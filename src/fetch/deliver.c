@@ -94,8 +94,12 @@ static void put_in_order(struct job *job, bool answered)
 static void deliver_job(struct job *job)
 {
     struct run *run = job->run;
-    struct record record = {job->item.index, job->item.id, &job->call,
-                            judge(run, &job->call)};
+    struct record record = {
+        .index = job->item.index,
+        .id = job->item.id,
+        .call = &job->call,
+        .error = judge(run, &job->call),
+    };
     bool answered = record.error != HTTP_CANCELLED;
     bool failed = record.error != HTTP_OK;
 

@@ -109,11 +109,15 @@ static void output_failed(int error, void *arg)
 
 /* A reader that is slow holds up what is in flight, too: many answers may be read
  * ahead, and each may have a body. */
-static async int output_has_room(void *arg)
+static async enum call_next step_with_room(struct call *call, struct client *c,
+                                           double *delay, void *arg)
 {
     struct run *run = arg;
 
-    return sink_wait(run->sink);
+    if (sink_wait(run->sink) >= 0)
+        return call_step(call, c, delay);
+    call_cancel(call, "cancelled");
+    return CALL_DONE;
 }
 
 static bool open_client(struct run *run)
@@ -179,7 +183,7 @@ static bool set_up(struct run *run)
     if (run->o->ordered)
         run->order = order_new(window + 1, deliver_result, run); /* see read_items */
     run->pool = pool_new(run->client, deliver, run);
-    pool_set_gate(run->pool, output_has_room, run);
+    pool_set_step(run->pool, step_with_room);
     return true;
 }
 

@@ -117,6 +117,15 @@ static enum call_next follow(struct call *call, const struct client_config *o)
     return CALL_REDIRECT;
 }
 
+/* An attempt that brought something worth having is not one of the retries; those after it
+ * are counted anew. */
+static int attempts_in_vain(const struct call *call)
+{
+    int n = call->attempts - call->spared;
+
+    return n > 0 ? n : 1;
+}
+
 static enum call_next retry(struct call *call, const struct client_config *o,
                             double *delay)
 {
@@ -124,13 +133,19 @@ static enum call_next retry(struct call *call, const struct client_config *o,
 
     if (call->request->retries != REQUEST_DEFAULT)
         rt.retries = call->request->retries;
-    if (!retry_wanted(&rt, call->attempts, loop_time() - call->started,
+    if (!retry_wanted(&rt, attempts_in_vain(call), loop_time() - call->started,
                       request_method(call->request), &call->response))
         return CALL_DONE;
-    *delay = retry_delay(&rt, call->attempts, &call->response);
+    *delay = retry_delay(&rt, attempts_in_vain(call), &call->response);
     begin_attempt(call);
     call->waiting_since = loop_time() + *delay;
     return CALL_RETRY;
+}
+
+void call_again(struct call *call)
+{
+    begin_attempt(call);
+    call->waiting_since = loop_time();
 }
 
 /* No more files can be opened: with fewer at once it goes on. Not the request's fault,

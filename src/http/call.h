@@ -20,6 +20,8 @@ struct call {
     struct hop hop;             /* the exchange to come, or the last */
     struct origin first;        /* where the request was meant to go */
     int attempts;
+    int spared;                 /* of these, attempts that cost no retry: up to the last
+                                   one that brought something worth having */
     struct redirection *redirects;
     size_t redirect_count;
     struct timings earlier;     /* of this attempt, in the hops before this */
@@ -47,6 +49,10 @@ const char *call_origin(const struct call *call);
  * at call_origin. CALL_RETRY: again, after *delay seconds. A pause that the server asked
  * for is set for its origin. */
 async enum call_next call_step(struct call *call, struct client *c, double *delay);
+
+/* Makes a call that is done ready for another attempt, from its first URL, whatever its
+ * retries. */
+void call_again(struct call *call);
 
 /* Ends a call that will not be tried (again), as cancelled. */
 void call_cancel(struct call *call, const char *why);

@@ -51,6 +51,8 @@ struct client_config {
     double stall_timeout;        /* without a byte in either direction */
     int64_t limit_rate;          /* bytes a second in all */
     int64_t max_size;            /* bytes of a body, on the wire or decoded */
+    size_t receive_buffer;       /* bytes read at once; 0: what suits small bodies */
+    unsigned extra_files;        /* that the caller opens for each exchange */
     bool verbose;                /* libcurl's own talk on standard error */
 };
 

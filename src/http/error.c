@@ -35,6 +35,11 @@ static const struct {
     [HTTP_CANCELLED] = {"cancelled", true},
     [HTTP_LOCAL_IO] = {"local_io", false},
     [HTTP_BAD_INPUT] = {"bad_input", false},
+    [HTTP_RANGE] = {"range", true},
+    [HTTP_CHANGED] = {"changed", true},
+    [HTTP_CHECKSUM] = {"checksum_mismatch", false},
+    [HTTP_NO_CHECKSUM] = {"checksum_missing", false},
+    [HTTP_FILE_EXISTS] = {"file_exists", false},
 };
 
 _Static_assert(ARRAY_LEN(errors) == HTTP_ERRORS, "an error without a name");

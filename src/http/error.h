@@ -32,6 +32,11 @@ enum http_error {
     HTTP_CANCELLED,
     HTTP_LOCAL_IO,  /* this machine: no more open files, disk full */
     HTTP_BAD_INPUT, /* a line that is no request */
+    HTTP_RANGE,     /* an answer to a request for a part that is not that part */
+    HTTP_CHANGED,   /* the file changes on the server faster than it is read */
+    HTTP_CHECKSUM,  /* the bytes are not those of the checksum */
+    HTTP_NO_CHECKSUM, /* none is known, though they are to be checked */
+    HTTP_FILE_EXISTS,
     HTTP_ERRORS     /* how many there are */
 };
 

@@ -15,8 +15,7 @@ struct pool {
     struct limits *limits;
     void (*done)(struct call *call, void *arg);
     void *arg;
-    int (*gate)(void *arg); /* NULL: always open */
-    void *gate_arg;
+    pool_step *step;
     struct list workers;   /* all of them */
     struct list idle;      /* those without a call */
     struct list waiting;   /* calls that have asked for a place */
@@ -81,12 +80,11 @@ static void send_on(struct pool *p, struct call *call, enum call_next next, doub
         limits_enqueue(p->limits, &call->ticket, call_origin(call));
 }
 
-static async enum call_next take_step(struct pool *p, struct call *call, double *delay)
+static async enum call_next plain_step(struct call *call, struct client *c, double *delay,
+                                       void *arg)
 {
-    if (!p->gate || p->gate(p->gate_arg) >= 0)
-        return call_step(call, p->client, delay);
-    call_cancel(call, "cancelled");
-    return CALL_DONE;
+    (void)arg;
+    return call_step(call, c, delay);
 }
 
 static async int work(void *arg)
@@ -105,7 +103,7 @@ static async int work(void *arg)
             double delay = 0;
 
             w->call = container_of(node, struct call, node);
-            next = take_step(p, w->call, &delay);
+            next = p->step(w->call, p->client, &delay, p->arg);
             p->hand_free = true;
             send_on(p, w->call, next, delay);
             p->hand_free = false;
@@ -169,6 +167,7 @@ struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *ar
     p->limits = client_limits(c);
     p->done = done;
     p->arg = arg;
+    p->step = plain_step;
     list_init(&p->workers);
     list_init(&p->idle);
     list_init(&p->waiting);
@@ -176,10 +175,9 @@ struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *ar
     return p;
 }
 
-void pool_set_gate(struct pool *p, int (*gate)(void *arg), void *arg)
+void pool_set_step(struct pool *p, pool_step *step)
 {
-    p->gate = gate;
-    p->gate_arg = arg;
+    p->step = step;
 }
 
 void pool_free(struct pool *p)
@@ -243,6 +241,22 @@ void pool_cancel(struct pool *p, const char *why)
     while ((call = next_without_worker(p))) {
         call_cancel(call, why);
         finish(p, call);
+    }
+}
+
+void pool_cancel_call(struct pool *p, struct call *call, const char *why)
+{
+    if (!list_empty(&call->node)) { /* it waits, or is about to be taken up */
+        call_cancel(call, why);
+        finish(p, call);
+        return;
+    }
+    list_for_each(node, &p->workers)
+    {
+        struct worker *w = container_of(node, struct worker, all);
+
+        if (w->call == call)
+            task_cancel(w->task);
     }
 }
 

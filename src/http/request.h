@@ -14,12 +14,16 @@ struct request {
     char *method;   /* NULL: GET, or POST when there is a body */
     char **headers; /* header_count lines */
     size_t header_count;
+    const char *const *extra_headers; /* the program's own lines, NULL-terminated or NULL:
+                                         they hold no secret, go to any origin, and stand in
+                                         the place of others of their name; borrowed */
     char *body;
     size_t body_len;
     bool body_lent;
     double max_time; /* seconds for one attempt */
     int retries;
     bool keep_body;  /* keep the response's body, decoded, in memory */
+    struct body_sink *sink; /* or give it to this, not decoded; borrowed, NULL: none */
 };
 
 void request_init(struct request *rq, const char *url);

@@ -42,6 +42,14 @@ static bool describes_body(const char *line)
     return strncasecmp(line, "Content-", 8) == 0 || same_name(line, "Transfer-Encoding:");
 }
 
+static bool extra_has(const struct request *rq, const char *line)
+{
+    for (string_list s = rq ? rq->extra_headers : NULL; s && *s; s++)
+        if (same_name(*s, line))
+            return true;
+    return false;
+}
+
 static bool own_has(const struct request *rq, const char *line)
 {
     for (size_t i = 0; rq && i < rq->header_count; i++)
@@ -55,7 +63,7 @@ static bool given(const struct client *c, const struct request *rq, const char *
     for (string_list s = c->config.headers; s && *s; s++)
         if (same_name(*s, line))
             return true;
-    return own_has(rq, line);
+    return own_has(rq, line) || extra_has(rq, line);
 }
 
 static bool may_go(const char *line, bool credentials, bool body)
@@ -94,11 +102,14 @@ static struct curl_slist *make_list(struct client *c, const struct request *rq,
     if (!given(c, rq, offer))
         list = slist_add(list, strcat(offer, decode_accepted()));
     for (string_list s = c->config.headers; s && *s; s++)
-        if (!own_has(rq, *s) && may_go(*s, credentials, content))
+        if (!own_has(rq, *s) && !extra_has(rq, *s) && may_go(*s, credentials, content))
             list = slist_add(list, *s);
     for (size_t i = 0; rq && i < rq->header_count; i++)
-        if (may_go(rq->headers[i], credentials, content))
+        if (!extra_has(rq, rq->headers[i]) &&
+            may_go(rq->headers[i], credentials, content))
             list = slist_add(list, rq->headers[i]);
+    for (string_list s = rq ? rq->extra_headers : NULL; s && *s; s++)
+        list = slist_add(list, *s);
     return list;
 }
 
@@ -114,7 +125,7 @@ struct curl_slist *request_header_list(struct client *c, const struct request *r
     bool content = hop->send_body && (rq->body || hop->credentials);
 
     *own = NULL;
-    if (rq->header_count == 0 && !rq->body && hop->credentials == content)
+    if (rq->header_count == 0 && !rq->extra_headers && !rq->body && hop->credentials == content)
         return content ? c->headers : c->plain_headers;
     return *own = make_list(c, rq, hop->credentials, content);
 }

@@ -26,6 +26,9 @@ static bool never(enum http_error e)
     case HTTP_CANCELLED:
     case HTTP_LOCAL_IO:
     case HTTP_BAD_INPUT:
+    case HTTP_CHECKSUM:
+    case HTTP_NO_CHECKSUM:
+    case HTTP_FILE_EXISTS:
         return true;
     default:
         return false;

@@ -30,6 +30,7 @@ struct source_config {
     const char *file;        /* -i; "-" is standard input; NULL: none */
     bool glob;               /* expand arguments, curl's way */
     bool keys;               /* give the items their keys, for a state file */
+    bool files;              /* lines are what trawl-download(1) says: mirrors, names */
     struct request_template request;
 };
 
@@ -38,6 +39,10 @@ struct item {
     uint64_t index; /* counts all items of the run from 0 */
     struct request
         request;     /* request.url is what the record shows, also for a wrong one */
+    char **mirrors;  /* with `files`: other URLs of the same file; owned, mirror_count */
+    size_t mirror_count;
+    char *output;    /* with `files`: the name that was asked for; owned, NULL: none */
+    char *sha256;    /* with `files`: 64 hex digits, lower case; owned, NULL: none */
     char *id;        /* raw JSON of the line's id, one line; owned, NULL: none */
     char *why;       /* what is wrong with it, for people; owned, NULL: nothing */
     size_t size;     /* of the line, in bytes: what it holds in memory, about */

@@ -145,6 +145,7 @@ void record_append_json(struct buf *out, const struct record *r,
     append_response(out, r->call);
     append_times(out, r);
     append_error(out, r);
+    buf_append(out, r->more.data, r->more.len);
     if (o->headers)
         append_headers(out, &r->call->response.headers);
     if (o->redirects)

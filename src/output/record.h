@@ -15,6 +15,8 @@ struct record {
     const char *id; /* raw JSON, or NULL */
     const struct call *call;
     enum http_error error; /* the call's, or HTTP_STATUS for a status not accepted */
+    struct slice more;     /* what the scenario adds to the JSON: `,"path":"a",...` */
+    const char *label;     /* and to the text, behind the URL; of any bytes, or NULL */
 };
 
 enum record_format { RECORD_JSON, RECORD_TEXT, RECORD_WRITE_OUT };

@@ -71,6 +71,10 @@ static void append_urls(struct buf *out, const struct record *r,
         color(out, o, PLAIN);
     }
     free(effective);
+    if (r->label) {
+        APPEND_LITERAL(out, "  ");
+        append_clean(out, r->label);
+    }
 }
 
 static void append_error(struct buf *out, const struct record *r,

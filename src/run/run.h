@@ -1,0 +1,127 @@
+/* run.h - one run of a command over a list: what the scenarios share.
+ *
+ * Items are read one after the other as long as there is room, each is submitted to the
+ * scenario, and each ends, once, in run_deliver: record, summary, state file. Signals, the
+ * deadline and a failing output stop the run; what was read still gets its record. */
+#ifndef TRAWL_RUN_RUN_H
+#define TRAWL_RUN_RUN_H
+
+#include "async/async.h"
+#include "http/client.h"
+#include "http/pool.h"
+#include "http/status_set.h"
+#include "input/source.h"
+#include "input/state.h"
+#include "output/progress.h"
+#include "output/record.h"
+#include "output/sink.h"
+#include "output/summary.h"
+#include "run/order.h"
+
+enum { EXIT_SOME_FAILED = 1, EXIT_LOCAL = 3, EXIT_OUTPUT_CLOSED = 141 };
+
+/* As the command line gives them. Strings are borrowed. */
+struct run_options {
+    struct client_config client;
+    struct source_config source;
+    struct record_options record;
+    struct status_set accept; /* statuses that count as success */
+    const char *output;       /* of the records; NULL: standard output */
+    const char *summary;      /* file for the summary as JSON, or NULL */
+    const char *state;        /* file, or NULL */
+    double deadline;          /* seconds for the whole run; 0: none */
+    bool ordered, fail_fast, dry_run;
+    bool quiet;               /* no summary on standard error */
+    bool progress, color;     /* on standard error */
+};
+
+struct run;
+
+/* What a scenario is to a run. NULL where it has nothing to do. */
+struct run_scenario {
+    const char *name; /* the state file's */
+
+    /* After the client, the input and the output are there; before anything is read. 0
+     * goes on; another value, logged, is the exit status. */
+    int (*set_up)(struct run *run);
+
+    /* Takes the item over (and clears it in the end). From the reader: may suspend. */
+    async void (*submit)(struct run *run, struct item *item);
+
+    /* The run has stopped: end what the pool does not know of. Must not suspend. */
+    void (*stopped)(struct run *run);
+
+    /* All items are delivered, or set_up failed: frees; the client is still there. Gives 0
+     * or an exit status (3). */
+    async int (*tear_down)(struct run *run);
+
+    /* A call of the pool is done (pool_new). */
+    void (*done)(struct call *call, void *run);
+
+    /* In place of call_step; the worker holds the call's place meanwhile. */
+    pool_step *step;
+
+    /* Adds to what the progress display shows. */
+    void (*look)(struct run *run, struct progress_now *now);
+};
+
+/* Embedded as the first member of the scenario's own struct. */
+struct run {
+    const struct run_options *o;
+    const struct run_scenario *scenario;
+    struct loop *loop;
+    struct client *client;
+    struct pool *pool;
+    struct source *source;
+    struct state *state;       /* NULL without --state */
+    struct sink *sink;
+    struct order *order;       /* NULL without --ordered */
+    struct progress *progress; /* NULL when none is shown */
+    struct summary summary;
+    int summary_fd;            /* -1 without --summary */
+    struct task *reader;
+    struct semaphore window;   /* read-ahead: places between reading and writing */
+    size_t held;               /* bytes of input and of records in these places */
+    struct event room;         /* set while these are few enough to read on */
+    struct timer deadline;
+    struct timer patience;     /* with a reader that does not read, once stopped */
+    uint64_t seen_written;     /* by it: what the sink had written */
+    struct list marks;         /* for the state file, once their records are written */
+    struct buf record;         /* the one that is being made */
+    uint64_t submitted;
+    uint64_t delivered;
+    struct future *all_delivered; /* what the run waits for in the end, while it does */
+    const char *stopped;       /* why no more is begun; NULL while it is */
+    int signo;                 /* that interrupted it */
+    int sink_error;
+    int local_error; /* of the input, the state file or, by run_fail_locally, the disk */
+};
+
+/* Runs it all, on a loop of its own. `run` is zeroed but for what the scenario added.
+ * Returns the exit status. */
+int run_main(struct run *run, const struct run_scenario *scenario,
+             const struct run_options *o);
+
+/* What run_deliver needs to know of an item, beside its record. */
+struct delivery {
+    const struct item *item;
+    uint64_t number; /* run->submitted at its submission: 0, 1, 2, ... */
+    bool done;       /* to be marked in the state file: not to be asked for again */
+};
+
+/* Writes the item's record, counts it, and marks it in the state file once it is written.
+ * Must be called exactly once for each item that was submitted. Never suspends. */
+void run_deliver(struct run *run, const struct record *record, const struct delivery *d);
+
+/* The error of a response as a record tells it: HTTP_STATUS when its status was not
+ * accepted. */
+enum http_error run_judge(const struct run *run, const struct response *rs);
+
+/* Begins nothing more and cancels what is in flight; every input that was read still
+ * gets its record. Later calls change nothing. */
+void run_stop(struct run *run, const char *why);
+
+/* This machine's fault (a full disk): the same, and exit status 3. */
+void run_fail_locally(struct run *run, int error, const char *why);
+
+#endif
