@@ -134,8 +134,8 @@ static bool open_client(struct run *run)
     }
     got = limits_total(client_limits(run->client));
     if (got < wanted)
-        log_note("few files may be open (ulimit -n): at most %u at once, not %u",
-                 got, wanted);
+        log_note("few files may be open (ulimit -n): at most %u at once, not %u", got,
+                 wanted);
     return true;
 }
 

@@ -117,8 +117,8 @@ static enum call_next follow(struct call *call, const struct client_config *o)
     return CALL_REDIRECT;
 }
 
-/* An attempt that brought something worth having is not one of the retries; those after it
- * are counted anew. */
+/* An attempt that brought something worth having is not one of the retries; those after
+ * it are counted anew. */
 static int attempts_in_vain(const struct call *call)
 {
     int n = call->attempts - call->spared;

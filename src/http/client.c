@@ -112,7 +112,8 @@ static bool files_readable(const struct client_config *o, const char **why)
 static void plan_files(struct client *c)
 {
     struct limits_config limits = c->config.limits;
-    struct file_plan plan = file_plan_make(limits.total, limits.per_host, SHARDS_MAX);
+    struct file_plan plan = file_plan_make(limits.total, limits.per_host,
+                                           c->config.extra_files, SHARDS_MAX);
 
     limits.total = plan.total;
     c->limits = limits_new(c->loop, &limits);

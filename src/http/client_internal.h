@@ -10,6 +10,7 @@
 
 #include "async/future.h"
 #include "base/list.h"
+#include "http/body_sink.h"
 #include "http/castore.h"
 #include "http/client.h"
 #include "http/decode.h"
@@ -70,6 +71,9 @@ struct transfer {
     int open_errno;               /* of the socket that could not be opened */
     struct decoder *decoder;
     bool body_began, headers_over, too_large_line;
+    enum body_use sink_use;       /* what becomes of this body */
+    bool sink_waits;              /* it was paused for its sink */
+    size_t granted;               /* bytes the throttle let pass, still to be taken */
     unsigned informational;
     int64_t content_length;       /* -1: none yet */
     size_t header_bytes;

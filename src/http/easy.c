@@ -98,8 +98,9 @@ static void set_network(struct transfer *t)
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
                      o->connect_timeout > 0 ? (long)(o->connect_timeout * 1000 + 0.5)
                                             : (long)INT_MAX);
-    /* Thousands at once have small buffers: 16 KiB each would be most of the memory. */
-    if (o->limits.total > 1000)
+    if (o->receive_buffer)
+        curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)o->receive_buffer);
+    else if (o->limits.total > 1000) /* at 16 KiB each they would be most of the memory */
         curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 2048L);
     curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 }

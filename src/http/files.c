@@ -48,22 +48,24 @@ static unsigned limit_raised(void)
     return limit.rlim_cur < ENOUGH ? (unsigned)limit.rlim_cur : ENOUGH;
 }
 
-struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned shards_max)
+struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned extra,
+                                unsigned shards_max)
 {
     unsigned limit = limit_raised(), used = open_now() + RESERVED;
-    unsigned free = limit > used ? limit - used : 0;
+    unsigned free = limit > used ? limit - used : 0, each = 1 + extra;
     struct file_plan plan = {.total = total};
     unsigned idle, fair, share;
 
     if (free < 512) { /* one shard, whose idle connections make way for new ones */
         plan.shards = 1;
-        plan.total = max(1, min(total, free > 2 ? free - 2 : 1));
+        plan.total = max(1, min(total, free > 2 ? (free - 2) / each : 1));
         plan.shard_room = plan.total;
         return plan;
     }
     plan.shards = free < 4096 ? 8 : shards_max;
     free -= 2 * plan.shards;
-    plan.total = min(total, free * 4 / 5);
+    plan.total = min(total, free * 4 / 5 / each);
+    free -= plan.total * extra;
     /* Room for one busy host in a shard and for others that fall into the same; what a
      * shard keeps beyond is closed, oldest first, at a walk over its connections. */
     idle = (free - plan.total) / plan.shards;

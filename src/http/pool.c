@@ -16,10 +16,10 @@ struct pool {
     void (*done)(struct call *call, void *arg);
     void *arg;
     pool_step *step;
-    struct list workers;   /* all of them */
-    struct list idle;      /* those without a call */
-    struct list waiting;   /* calls that have asked for a place */
-    struct list granted;   /* calls that have one, and no worker yet */
+    struct list workers; /* all of them */
+    struct list idle;    /* those without a call */
+    struct list waiting; /* calls that have asked for a place */
+    struct list granted; /* calls that have one, and no worker yet */
     size_t outstanding;
     bool hand_free;        /* a worker is about to look for a call by itself */
     const char *cancelled; /* why, once the pool is */
@@ -62,7 +62,8 @@ static async int rest(struct worker *w)
 }
 
 /* Sends the call on after an exchange: to its end, or for another place. */
-static void send_on(struct pool *p, struct call *call, enum call_next next, double delay)
+static void send_on(struct pool *p, struct call *call, enum call_next next,
+                    double delay)
 {
     if (p->cancelled && (next != CALL_DONE || call->response.error == HTTP_CANCELLED)) {
         call_cancel(call, p->cancelled);
@@ -80,8 +81,8 @@ static void send_on(struct pool *p, struct call *call, enum call_next next, doub
         limits_enqueue(p->limits, &call->ticket, call_origin(call));
 }
 
-static async enum call_next plain_step(struct call *call, struct client *c, double *delay,
-                                       void *arg)
+static async enum call_next plain_step(struct call *call, struct client *c,
+                                       double *delay, void *arg)
 {
     (void)arg;
     return call_step(call, c, delay);
@@ -185,7 +186,7 @@ void pool_free(struct pool *p)
     struct list *node;
 
     assert(p->outstanding == 0);
-    list_for_each(each, &p->workers)
+    list_for_each (each, &p->workers)
         task_cancel(container_of(each, struct worker, all)->task);
     while ((node = list_shift(&p->workers))) {
         struct worker *w = container_of(node, struct worker, all);
@@ -230,8 +231,7 @@ void pool_cancel(struct pool *p, const char *why)
     struct call *call;
 
     p->cancelled = why;
-    list_for_each(node, &p->workers)
-    {
+    list_for_each (node, &p->workers) {
         struct worker *w = container_of(node, struct worker, all);
 
         if (w->call)
@@ -251,8 +251,7 @@ void pool_cancel_call(struct pool *p, struct call *call, const char *why)
         finish(p, call);
         return;
     }
-    list_for_each(node, &p->workers)
-    {
+    list_for_each (node, &p->workers) {
         struct worker *w = container_of(node, struct worker, all);
 
         if (w->call == call)
@@ -284,8 +283,7 @@ int pool_join(struct pool *p)
 void pool_each_active(struct pool *p, void (*fn)(const struct call *call, void *arg),
                       void *arg)
 {
-    list_for_each(node, &p->workers)
-    {
+    list_for_each (node, &p->workers) {
         struct worker *w = container_of(node, struct worker, all);
 
         if (w->call)

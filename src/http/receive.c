@@ -32,7 +32,8 @@ static int status_of(struct slice line)
 
     slice_next(&line, ' ', &version);
     line = slice_trim(line); /* libcurl lets several spaces pass */
-    if (!slice_next(&line, ' ', &code) || code.len != 3 || slice_parse_digits(code, &n) < 0)
+    if (!slice_next(&line, ' ', &code) || code.len != 3 ||
+        slice_parse_digits(code, &n) < 0)
         return 0;
     return (int)n;
 }
@@ -77,7 +78,8 @@ static void check_content_length(struct transfer *t, struct slice value)
             return;
         }
         if (t->content_length >= 0 && n != t->content_length) {
-            transfer_verdict(t, HTTP_PROTOCOL, "conflicting Content-Length: %lld and %lld",
+            transfer_verdict(t, HTTP_PROTOCOL,
+                             "conflicting Content-Length: %lld and %lld",
                              (long long)t->content_length, (long long)n);
             return;
         }
@@ -186,16 +188,12 @@ static int take_decoded(void *arg, const char *data, size_t n)
     return 0;
 }
 
-static void begin_body(struct transfer *t)
+static void begin_decoding(struct transfer *t)
 {
-    struct slice codings, location;
+    struct slice codings;
 
-    t->body_began = true;
-    /* The body of a redirect that is followed is not read, so it need not be readable; a
-     * range is a piece of a coding, not a whole one. */
+    /* A range is a piece of a coding, not a whole one. */
     if (t->response->status == 206 ||
-        (t->client->config.max_redirects > 0 &&
-         response_redirects(t->response, &location)) ||
         !headers_get(&t->response->headers, "Content-Encoding", &codings))
         return;
     if (decoder_new(&t->decoder, codings, take_decoded, t) < 0)
@@ -203,18 +201,70 @@ static void begin_body(struct transfer *t)
                          (int)(codings.len < 40 ? codings.len : 40), codings.data);
 }
 
+static enum body_use refused(struct transfer *t, enum body_use use)
+{
+    const struct body_sink *sink = t->request->sink;
+
+    if (use == BODY_REFUSE)
+        transfer_verdict(t, sink->error, "%s", sink->why);
+    return use;
+}
+
+/* The body of a redirect that is followed is not read, so it need not be readable. */
+static void begin_body(struct transfer *t)
+{
+    struct body_sink *sink = t->request->sink;
+    struct slice location;
+
+    t->body_began = true;
+    t->sink_use = BODY_DROP;
+    if (t->client->config.max_redirects > 0 &&
+        response_redirects(t->response, &location))
+        return;
+    if (sink)
+        t->sink_use = refused(t, sink->begin(sink, t->response));
+    else
+        begin_decoding(t);
+}
+
+/* Paused, libcurl brings the same bytes again, perhaps in other pieces: what was
+ * granted for them once is not asked for twice. */
+static bool rate_allows(struct transfer *t, size_t n)
+{
+    struct throttle *throttle = t->client->throttle;
+
+    if (throttle && n > t->granted) {
+        if (!throttle_take(throttle, &t->throttled, n - t->granted))
+            return false;
+        t->granted = n;
+    }
+    return true;
+}
+
+static enum body_use give_to_sink(struct transfer *t, const char *data, size_t n)
+{
+    struct body_sink *sink = t->request->sink;
+    enum body_use use = t->sink_use;
+
+    if (use == BODY_TAKE)
+        use = refused(t, sink->write(sink, data, n));
+    t->sink_waits = use == BODY_WAIT;
+    return use;
+}
+
 size_t receive_body(char *data, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
-    struct throttle *throttle = t->client->throttle;
 
     n *= size;
     t->last_activity = loop_time();
-    /* Paused, libcurl brings the same bytes again: nothing may be counted before. */
-    if (throttle && !throttle_take(throttle, &t->throttled, n))
+    if (!rate_allows(t, n))
         return CURL_WRITEFUNC_PAUSE;
     if (!t->body_began)
         begin_body(t);
+    if (!t->verdict && t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
+        return CURL_WRITEFUNC_PAUSE;
+    t->granted -= t->granted < n ? t->granted : n;
     t->response->size_download += (int64_t)n;
     if (t->verdict || check_size(t, t->response->size_download) < 0)
         return 0;
@@ -229,6 +279,8 @@ size_t receive_body(char *data, size_t size, size_t n, void *arg)
 
 void receive_end(struct transfer *t)
 {
+    if (!t->body_began && t->response->status) /* there is none */
+        begin_body(t);
     if (t->decoder && decoder_finish(t->decoder) < 0)
         transfer_verdict(t, HTTP_DECODE, "the compressed body is cut short");
 }

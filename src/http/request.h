@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct body_sink; /* body_sink.h */
+
 #define REQUEST_DEFAULT (-1) /* for the numbers below: as the client is set */
 
 /* All strings are owned, but for a body that was lent; NULL where not given. The

@@ -1,5 +1,6 @@
 /* Which headers go where. What the user set is meant for the origin of the URL it was
- * given with; to another one, after a redirect, go only those that say how to answer. */
+ * given with; to another one, after a redirect, go only those that say how to answer.
+ */
 #include <string.h>
 #include <strings.h>
 
@@ -26,9 +27,9 @@ static bool same_name(const char *a, const char *b)
 /* They carry nothing but preferences. */
 static bool tells_nothing(const char *line)
 {
-    static const char *const harmless[] = {"Accept:", "Accept-Encoding:",
-                                           "Accept-Language:", "User-Agent:",
-                                           "Cache-Control:"};
+    static const char *const harmless[] = {
+        "Accept:", "Accept-Encoding:", "Accept-Language:", "User-Agent:",
+        "Cache-Control:"};
 
     for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
         if (same_name(line, harmless[i]))
@@ -39,7 +40,8 @@ static bool tells_nothing(const char *line)
 /* With a body or not at all (RFC 9110, 15.4). */
 static bool describes_body(const char *line)
 {
-    return strncasecmp(line, "Content-", 8) == 0 || same_name(line, "Transfer-Encoding:");
+    return strncasecmp(line, "Content-", 8) == 0 ||
+           same_name(line, "Transfer-Encoding:");
 }
 
 static bool extra_has(const struct request *rq, const char *line)
@@ -75,7 +77,8 @@ static bool may_go(const char *line, bool credentials, bool body)
 
 /* As a line of the list, not by libcurl's option, which formats it anew, and twice, for
  * each request. */
-static struct curl_slist *add_user_agent(struct curl_slist *list, const struct client *c,
+static struct curl_slist *add_user_agent(struct curl_slist *list,
+                                         const struct client *c,
                                          const struct request *rq)
 {
     const char *name = c->config.user_agent;
@@ -125,7 +128,8 @@ struct curl_slist *request_header_list(struct client *c, const struct request *r
     bool content = hop->send_body && (rq->body || hop->credentials);
 
     *own = NULL;
-    if (rq->header_count == 0 && !rq->extra_headers && !rq->body && hop->credentials == content)
+    if (rq->header_count == 0 && !rq->extra_headers && !rq->body &&
+        hop->credentials == content)
         return content ? c->headers : c->plain_headers;
     return *own = make_list(c, rq, hop->credentials, content);
 }

@@ -17,10 +17,8 @@ int64_t transfer_number(const struct transfer *t, CURLINFO what)
     return n > 0 ? n : 0;
 }
 
-static void resume(struct throttled *throttled)
+static void go_on(struct transfer *t)
 {
-    struct transfer *t = container_of(throttled, struct transfer, throttled);
-
     if (!t->added) /* it ended meanwhile; its task has yet to run */
         return;
     t->last_activity = loop_time();
@@ -30,6 +28,43 @@ static void resume(struct throttled *throttled)
         transfer_abort(t, HTTP_PROTOCOL, "the transfer cannot go on");
 }
 
+static void resume(struct throttled *throttled)
+{
+    go_on(container_of(throttled, struct transfer, throttled));
+}
+
+static void resume_for_sink(struct body_sink *s)
+{
+    struct transfer *t = s->transfer;
+
+    if (!t->sink_waits)
+        return;
+    t->sink_waits = false;
+    go_on(t);
+}
+
+void body_sink_resume(struct body_sink *s)
+{
+    if (s->resume)
+        s->resume(s);
+}
+
+static void attach_sink(struct transfer *t, struct body_sink *s)
+{
+    if (!s)
+        return;
+    s->transfer = t;
+    s->resume = resume_for_sink;
+}
+
+static void detach_sink(struct body_sink *s)
+{
+    if (!s)
+        return;
+    s->transfer = NULL;
+    s->resume = NULL;
+}
+
 /* libcurl tells of sent bytes only when asked; until the connection stands, its own
  * time limit applies. */
 static double last_sign_of_life(struct transfer *t)
@@ -37,7 +72,7 @@ static double last_sign_of_life(struct transfer *t)
     int64_t ready = transfer_number(t, CURLINFO_PRETRANSFER_TIME_T), sent;
     double since;
 
-    if (ready == 0 || throttled_waits(&t->throttled))
+    if (ready == 0 || throttled_waits(&t->throttled) || t->sink_waits)
         return loop_time();
     sent = transfer_number(t, CURLINFO_SIZE_UPLOAD_T);
     if (sent != t->uploaded) {
@@ -164,7 +199,8 @@ static void forget(struct transfer *t)
     t->curl_text[0] = '\0';
     t->opened = false;
     t->open_errno = 0;
-    t->body_began = t->headers_over = t->too_large_line = false;
+    t->body_began = t->headers_over = t->too_large_line = t->sink_waits = false;
+    t->granted = 0;
     t->informational = 0;
     t->content_length = -1;
     t->header_bytes = 0;
@@ -183,6 +219,7 @@ void transfer_prepare(struct transfer *t, const struct request *rq,
     t->request = rq;
     t->hop = hop;
     t->response = rs;
+    attach_sink(t, rq->sink);
     curl_easy_setopt(t->easy, CURLOPT_URL, hop->url);
     set_method(t, rq, hop);
     set_credentials(t, hop->credentials);
@@ -303,6 +340,7 @@ void transfer_collect(struct transfer *t)
         receive_end(t);
     decoder_free(t->decoder);
     t->decoder = NULL;
+    detach_sink(t->request->sink);
     rs->times.total = (int64_t)((loop_time() - t->began) * 1e6);
     if (shard_acted(t)) /* else the handle still tells of the exchange before */
         collect_info(t);
