@@ -248,7 +248,7 @@ static void fill_record(const struct fetch_command *f, struct record_options *re
 static int fetch(const struct fetch_command *f)
 {
     const struct common_options *c = &f->common;
-    struct fetch_options o = {
+    struct run_options o = {
         .client = c->client,
         .accept = c->accept,
         .output = c->output,

@@ -41,18 +41,22 @@ struct run;
 struct run_scenario {
     const char *name; /* the state file's */
 
-    /* After the client, the input and the output are there; before anything is read. 0
-     * goes on; another value, logged, is the exit status. */
+    /* After the client and the input are there; before the output is opened, so that a
+     * run that is refused leaves that as it was, and before there is a pool. 0 goes on;
+     * another value, logged, is the exit status. */
     int (*set_up)(struct run *run);
 
-    /* Takes the item over (and clears it in the end). From the reader: may suspend. */
+    /* Takes the item over (and clears it in the end). From the reader: may suspend. Also
+     * once the run has stopped, for an item that was read: the pool ends it at once. */
     async void (*submit)(struct run *run, struct item *item);
 
-    /* The run has stopped: end what the pool does not know of. Must not suspend. */
+    /* The run has stopped, the pool's calls are cancelled: end what the pool does not know
+     * of. Must not suspend. Not called unless set_up was well, nor after tear_down. */
     void (*stopped)(struct run *run);
 
-    /* All items are delivered, or set_up failed: frees; the client is still there. Gives 0
-     * or an exit status (3). */
+    /* All items are delivered and no call is outstanding, or set_up or what comes after it
+     * failed: frees; the client is still there, the pool is not. Gives 0 or an exit status
+     * (3). */
     async int (*tear_down)(struct run *run);
 
     /* A call of the pool is done (pool_new). */
@@ -88,7 +92,7 @@ struct run {
     uint64_t seen_written;     /* by it: what the sink had written */
     struct list marks;         /* for the state file, once their records are written */
     struct buf record;         /* the one that is being made */
-    uint64_t submitted;
+    uint64_t submitted; /* the run counts them, once `submit` has returned */
     uint64_t delivered;
     struct future *all_delivered; /* what the run waits for in the end, while it does */
     const char *stopped;       /* why no more is begun; NULL while it is */
@@ -105,7 +109,7 @@ int run_main(struct run *run, const struct run_scenario *scenario,
 /* What run_deliver needs to know of an item, beside its record. */
 struct delivery {
     const struct item *item;
-    uint64_t number; /* run->submitted at its submission: 0, 1, 2, ... */
+    uint64_t number; /* run->submitted as `submit` is called: 0, 1, 2, ... */
     bool done;       /* to be marked in the state file: not to be asked for again */
 };
 
@@ -121,7 +125,8 @@ enum http_error run_judge(const struct run *run, const struct response *rs);
  * gets its record. Later calls change nothing. */
 void run_stop(struct run *run, const char *why);
 
-/* This machine's fault (a full disk): the same, and exit status 3. */
+/* This machine's fault (a full disk), -errno, which the caller has logged: the same, and
+ * exit status 3. */
 void run_fail_locally(struct run *run, int error, const char *why);
 
 #endif

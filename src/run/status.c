@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/url.h"
-#include "fetch/run.h"
+#include "run/run_internal.h"
 
 /* ---- progress ---- */
 

@@ -1,43 +1,8 @@
-/* run.h - one run of fetch: what its files share. */
-#ifndef TRAWL_FETCH_RUN_H
-#define TRAWL_FETCH_RUN_H
+/* run_internal.h - what the files of a run share. */
+#ifndef TRAWL_RUN_RUN_INTERNAL_H
+#define TRAWL_RUN_RUN_INTERNAL_H
 
-#include "async/async.h"
-#include "fetch/fetch.h"
-#include "fetch/order.h"
-#include "http/pool.h"
-#include "input/state.h"
-#include "output/progress.h"
-#include "output/sink.h"
-#include "output/summary.h"
-
-struct run {
-    const struct fetch_options *o;
-    struct loop *loop;
-    struct client *client;
-    struct pool *pool;
-    struct source *source;
-    struct state *state;       /* NULL without --state */
-    struct sink *sink;
-    struct order *order;       /* NULL without --ordered */
-    struct progress *progress; /* NULL when none is shown */
-    struct summary summary;
-    int summary_fd;            /* -1 without --summary */
-    struct task *reader;
-    struct semaphore window;   /* read-ahead: places between reading and writing */
-    size_t held;               /* bytes of input and of records in these places */
-    struct event room;         /* set while these are few enough to read on */
-    struct timer deadline;
-    struct timer patience;     /* with a reader that does not read, once stopped */
-    uint64_t seen_written;     /* by it: what the sink had written */
-    struct list marks;         /* for the state file, once their records are written */
-    struct buf record;         /* the one that is being made */
-    uint64_t submitted;
-    const char *stopped;       /* why no more is begun; NULL while it is */
-    int signo;                 /* that interrupted it */
-    int sink_error;
-    int local_error; /* of the input or the state file */
-};
+#include "run/run.h"
 
 /* One input on its way. */
 struct job {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fetch/run.h"
+#include "run/run_internal.h"
 
 static void job_free(struct job *job)
 {

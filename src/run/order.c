@@ -1,4 +1,4 @@
-#include "fetch/order.h"
+#include "run/order.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  *
  * A ring as long as the read-ahead: results that come early wait in it, as finished
  * text, for the ones before them. */
-#ifndef TRAWL_FETCH_ORDER_H
-#define TRAWL_FETCH_ORDER_H
+#ifndef TRAWL_RUN_ORDER_H
+#define TRAWL_RUN_ORDER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "fetch/run.h"
+#include "run/run_internal.h"
 
 void stop_run(struct run *run, const char *why)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "fetch/order.h"
+#include "run/order.h"
 
 struct emitted {
     char text[4096];
@@ -138,7 +138,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("fetch_order", in_order_at_once, late_ones_hold_back,
+    return CHECK_SUITE("run_order", in_order_at_once, late_ones_hold_back,
                        window_of_one, any_order, put_while_emitting,
                        freed_with_results);
 }
