@@ -1,22 +1,12 @@
-/* From a finished call to its record, and to the state file once that is written. */
+/* From what came of an item to its record, and to the state file behind that. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "run/run_internal.h"
 
-static void job_free(struct job *job)
+enum http_error run_judge(const struct run *run, const struct response *rs)
 {
-    run_let_go(job->run, job->item.size);
-    call_clear(&job->call);
-    item_clear(&job->item);
-    free(job);
-}
-
-static enum http_error judge(const struct run *run, const struct call *call)
-{
-    const struct response *rs = &call->response;
-
     if (rs->error || run->o->dry_run)
         return rs->error;
     return status_set_has(&run->o->accept, rs->status) ? HTTP_OK : HTTP_STATUS;
@@ -39,7 +29,7 @@ static void record_written(void *arg)
     list_remove(&m->node);
     free(m);
     if (state_error(run->state)) /* what is answered from now on would be asked again */
-        stop_run(run, "the state file cannot be written");
+        run_stop(run, "the state file cannot be written");
 }
 
 static void mark_when_written(struct run *run, const uint8_t key[16])
@@ -79,56 +69,50 @@ void deliver_result(struct result *r, void *arg)
     free(r->text);
 }
 
-static void put_in_order(struct job *job, bool answered)
+static void put_in_order(struct run *run, const struct delivery *d)
 {
-    struct run *run = job->run;
-    struct result r = {.len = run->record.len, .answered = answered};
+    struct result r = {.len = run->record.len, .answered = d->done};
 
     r.text = mem_alloc(r.len + 1);
     memcpy(r.text, run->record.data, r.len);
-    memcpy(r.key, job->item.key, sizeof(r.key));
+    memcpy(r.key, d->item->key, sizeof(r.key));
     run_hold(run, r.len);
-    order_put(run->order, job->number, &r);
+    order_put(run->order, d->number, &r);
 }
 
-static void deliver_job(struct job *job)
+static void count_delivered(struct run *run)
 {
-    struct run *run = job->run;
-    struct record record = {
-        .index = job->item.index,
-        .id = job->item.id,
-        .call = &job->call,
-        .error = judge(run, &job->call),
-    };
-    bool answered = record.error != HTTP_CANCELLED;
-    bool failed = record.error != HTTP_OK;
+    struct future *all = run->all_delivered;
 
+    run->delivered++;
+    if (all && run->delivered == run->submitted && !future_done(all))
+        future_set_result(all, NULL);
+}
+
+void run_deliver(struct run *run, const struct record *record, const struct delivery *d)
+{
     buf_reset(&run->record);
-    record_append(&run->record, &record, &run->o->record);
-    summary_add(&run->summary, &record);
+    record_append(&run->record, record, &run->o->record);
+    summary_add(&run->summary, record);
     if (run->order)
-        put_in_order(job, answered);
+        put_in_order(run, d);
     else
-        put(run, run->record.data, run->record.len, job->item.key, answered);
-    job_free(job);
-    if (failed && run->o->fail_fast)
-        stop_run(run, "cancelled after the first failure (--fail-fast)");
+        put(run, run->record.data, run->record.len, d->item->key, d->done);
+    run_let_go(run, d->item->size);
+    count_delivered(run);
+    if (record->error && run->o->fail_fast)
+        run_stop(run, "cancelled after the first failure (--fail-fast)");
 }
 
-void deliver(struct call *call, void *arg)
+void deliver_join(struct run *run)
 {
-    (void)arg;
-    deliver_job(container_of(call, struct job, call));
-}
+    struct future all;
 
-void deliver_unsent(struct job *job)
-{
-    call_check(&job->call); /* a URL that is none is an error all the same */
-    deliver_job(job);
-}
-
-void deliver_wrong(struct job *job)
-{
-    response_fail(&job->call.response, HTTP_BAD_INPUT, "%s", job->item.why);
-    deliver_job(job);
+    if (run->delivered == run->submitted)
+        return;
+    future_init(&all, "the last response");
+    run->all_delivered = &all;
+    future_await(&all);
+    run->all_delivered = NULL;
+    future_clear(&all);
 }

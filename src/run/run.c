@@ -1,12 +1,10 @@
-/* The run: reads items, hands them to the pool, waits for the last record. */
+/* The run: reads items, hands them to the scenario, waits for the last record. */
 #include "run/run.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "run/run_internal.h"
 
 /* ---- reading ---- */
@@ -51,22 +49,11 @@ static async int wait_for_room(struct run *run)
     return r ? r : sink_wait(run->sink);
 }
 
-static void submit(struct run *run, struct item *item)
+static async void submit(struct run *run, struct item *item)
 {
-    struct job *job = mem_alloc(sizeof(*job));
-
-    job->item = *item;
-    job->run = run;
-    job->number = run->submitted++;
-    job->item.request.keep_body = run->o->record.body;
     run_hold(run, item->size);
-    call_init(&job->call, &job->item.request);
-    if (item->why)
-        deliver_wrong(job);
-    else if (run->o->dry_run)
-        deliver_unsent(job);
-    else
-        pool_submit(run->pool, &job->call);
+    run->scenario->submit(run, item);
+    run->submitted++;
 }
 
 static async int read_items(void *arg)
@@ -102,20 +89,7 @@ static void output_failed(int error, void *arg)
     struct run *run = arg;
 
     run->sink_error = error;
-    stop_run(run, "the output cannot be written");
-}
-
-/* A reader that is slow holds up what is in flight, too: many answers may be read
- * ahead, and each may have a body. */
-static async enum call_next step_with_room(struct call *call, struct client *c,
-                                           double *delay, void *arg)
-{
-    struct run *run = arg;
-
-    if (sink_wait(run->sink) >= 0)
-        return call_step(call, c, delay);
-    call_cancel(call, "cancelled");
-    return CALL_DONE;
+    run_stop(run, "the output cannot be written");
 }
 
 static bool open_client(struct run *run)
@@ -166,30 +140,46 @@ static bool open_output(struct run *run)
     return run->sink != NULL;
 }
 
-/* Output last: a run that is refused, as the state file is another's, must leave the
- * files as they are. */
-static bool set_up(struct run *run)
+static void open_pool(struct run *run)
 {
-    unsigned window;
+    unsigned window = window_size(run);
 
-    if (!open_input(run) || !open_client(run) || !open_output(run))
-        return false;
-    window = window_size(run);
     semaphore_init(&run->window, window);
     event_init(&run->room);
     event_set(&run->room);
     if (run->o->ordered)
         run->order = order_new(window + 1, deliver_result, run); /* see read_items */
-    run->pool = pool_new(run->client, deliver, run);
-    pool_set_step(run->pool, step_with_room);
-    return true;
+    run->pool = pool_new(run->client, run->scenario->done, run);
+    if (run->scenario->step)
+        pool_set_step(run->pool, run->scenario->step);
 }
 
-static async void tear_down(struct run *run)
+/* Output last: a run that is refused, as the state file is another's, must leave the
+ * files as they are. */
+static int set_up(struct run *run)
+{
+    int status = run->scenario->set_up ? run->scenario->set_up(run) : 0;
+
+    if (status)
+        return status;
+    if (!open_output(run))
+        return EXIT_LOCAL;
+    open_pool(run);
+    return 0;
+}
+
+/* ---- ending ---- */
+
+static async int tear_down(struct run *run)
 {
     if (run->pool)
         pool_free(run->pool);
     run->pool = NULL; /* a signal may still come */
+    return run->scenario->tear_down ? run->scenario->tear_down(run) : 0;
+}
+
+static async void close_all(struct run *run)
+{
     if (run->sink && sink_close(run->sink) < 0 && !run->sink_error)
         run->sink_error = -EIO;
     run->sink = NULL;
@@ -197,25 +187,10 @@ static async void tear_down(struct run *run)
         run->local_error = -EIO;
     deliver_clear(run);
     order_free(run->order);
-    if (run->source)
-        source_free(run->source);
+    source_free(run->source);
     if (run->client)
         client_free(run->client);
     buf_clear(&run->record);
-}
-
-/* ---- the run ---- */
-
-static async void fetch_all(struct run *run)
-{
-    run->reader = task_create(read_items, run);
-    task_set_name(run->reader, "reader");
-    stop_watch(run);
-    status_show_progress(run);
-    task_await(run->reader);
-    pool_join(run->pool);
-    stop_forget_deadline(run);
-    status_hide_progress(run);
 }
 
 static int exit_status(const struct run *run)
@@ -231,7 +206,38 @@ static int exit_status(const struct run *run)
     return 0;
 }
 
-static async int fetch_main(void *arg)
+/* ---- the run ---- */
+
+static async void deliver_all(struct run *run)
+{
+    run->reader = task_create(read_items, run);
+    task_set_name(run->reader, "reader");
+    stop_watch(run);
+    status_show_progress(run);
+    task_await(run->reader);
+    deliver_join(run);
+    pool_join(run->pool); /* an item may be delivered before its last call ends */
+    stop_forget_deadline(run);
+    status_hide_progress(run);
+}
+
+/* What the scenario's set_up or tear_down failed with, or 0. */
+static async int run_scenario(struct run *run)
+{
+    int status = set_up(run), torn;
+
+    if (!status)
+        deliver_all(run);
+    torn = tear_down(run);
+    return status ? status : torn;
+}
+
+static int worse(int status, int other)
+{
+    return other && status < EXIT_LOCAL ? other : status;
+}
+
+static async int run_task(void *arg)
 {
     struct run *run = arg;
     int status = EXIT_LOCAL;
@@ -240,16 +246,15 @@ static async int fetch_main(void *arg)
     list_init(&run->marks);
     status_watch(run);
     summary_init(&run->summary);
-    if (set_up(run)) {
-        fetch_all(run);
-        tear_down(run);
+    if (open_input(run) && open_client(run))
+        status = run_scenario(run);
+    close_all(run);
+    if (run->reader) {
         stop_unwatch(run);
-        status = exit_status(run);
-        if (!status_report(run) && status < EXIT_LOCAL)
-            status = EXIT_LOCAL;
+        status = worse(exit_status(run), status);
+        if (!status_report(run))
+            status = worse(status, EXIT_LOCAL);
         task_unref(run->reader);
-    } else {
-        tear_down(run);
     }
     summary_clear(&run->summary);
     return status;
@@ -260,5 +265,5 @@ int run_main(struct run *run, const struct run_scenario *scenario,
 {
     run->o = o;
     run->scenario = scenario;
-    return loop_run(fetch_main, run);
+    return loop_run(run_task, run);
 }

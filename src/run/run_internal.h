@@ -4,40 +4,22 @@
 
 #include "run/run.h"
 
-/* One input on its way. */
-struct job {
-    struct item item;
-    struct call call;
-    struct run *run;
-    uint64_t number; /* among those that were not skipped */
-};
-
 /* Counts bytes that are held in memory between reading and writing, or let go. */
 void run_hold(struct run *run, size_t n);
 void run_let_go(struct run *run, size_t n);
 
-/* ---- deliver.c: from a finished call to its record ---- */
-
-/* The pool's `done`: writes the record, then frees the job. */
-void deliver(struct call *call, void *run);
-
-/* The record of a job that never was a request. */
-void deliver_wrong(struct job *job);
-
-/* Of one that --dry-run does not send. */
-void deliver_unsent(struct job *job);
+/* ---- deliver.c: from what came of an item to its record ---- */
 
 /* order's `emit`, and the end of the way without it. */
 void deliver_result(struct result *r, void *run);
+
+/* Suspends until every item that was submitted is delivered. */
+async void deliver_join(struct run *run);
 
 /* Frees what still waited for its record to be written. */
 void deliver_clear(struct run *run);
 
 /* ---- stop.c: ending early ---- */
-
-/* Begins nothing more and cancels what is in flight; every input that was read still
- * gets its record. Later calls change nothing. */
-void stop_run(struct run *run, const char *why);
 
 /* Signals, deadline. */
 void stop_watch(struct run *run);

@@ -21,6 +21,8 @@ static void look(struct progress_now *now, void *arg)
     now->summary = &run->summary;
     now->in_flight = limits_active(client_limits(run->client));
     now->total = total > run->summary.skipped ? total - run->summary.skipped : 0;
+    if (run->scenario->look)
+        run->scenario->look(run, now);
 }
 
 /* ---- SIGUSR1 ---- */
@@ -45,10 +47,10 @@ static void list_in_flight(void *arg)
 
     if (run->pool) {
         unsigned active = limits_active(client_limits(run->client));
-        size_t all = pool_outstanding(run->pool);
+        int64_t waiting = (int64_t)(run->submitted - run->delivered) - active;
 
-        buf_appendf(&out, "trawl: %u in flight, %zu waiting, %llu done\n", active,
-                    all > active ? all - active : 0,
+        buf_appendf(&out, "trawl: %u in flight, %lld waiting, %llu done\n", active,
+                    (long long)(waiting > 0 ? waiting : 0),
                     (unsigned long long)run->summary.requests);
         pool_each_active(run->pool, describe, &out);
     } else {
@@ -82,7 +84,8 @@ void status_hide_progress(struct run *run)
 
 static bool complain(const struct run *run)
 {
-    log_error("%s: the summary cannot be written: %s", run->o->summary, strerror(errno));
+    log_error("%s: the summary cannot be written: %s", run->o->summary,
+              strerror(errno));
     return false;
 }
 

@@ -4,14 +4,25 @@
 
 #include "run/run_internal.h"
 
-void stop_run(struct run *run, const char *why)
+void run_stop(struct run *run, const char *why)
 {
     if (run->stopped)
         return;
     run->stopped = why;
-    task_cancel(run->reader);
-    if (run->pool)
-        pool_cancel(run->pool, why);
+    if (run->reader)
+        task_cancel(run->reader);
+    if (!run->pool) /* nothing has begun yet, or all has ended */
+        return;
+    pool_cancel(run->pool, why);
+    if (run->scenario->stopped)
+        run->scenario->stopped(run);
+}
+
+void run_fail_locally(struct run *run, int error, const char *why)
+{
+    if (!run->local_error)
+        run->local_error = error;
+    run_stop(run, why);
 }
 
 /* Who interrupts a run is not kept waiting for a reader that does not read: it leaves
@@ -41,7 +52,7 @@ static void interrupted(struct run *run, int signo)
     if (run->signo) /* the second time: leave now */
         _exit(128 + run->signo);
     run->signo = signo;
-    stop_run(run, signo == SIGINT ? "interrupted" : "terminated");
+    run_stop(run, signo == SIGINT ? "interrupted" : "terminated");
     leave_soon(run);
 }
 
@@ -57,7 +68,7 @@ static void on_sigterm(void *arg)
 
 static void on_deadline(void *arg)
 {
-    stop_run(arg, "the deadline has passed (--deadline)");
+    run_stop(arg, "the deadline has passed (--deadline)");
     leave_soon(arg);
 }
 
