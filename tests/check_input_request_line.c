@@ -7,16 +7,22 @@
 
 static const struct request_template no_template;
 
-static struct item parse_bytes(const char *line, size_t n,
-                               const struct request_template *t)
+static struct item parse_any(const char *line, size_t n,
+                             const struct request_template *t, bool files)
 {
     char *copy = mem_alloc(n); /* so that a sanitizer sees a read behind the end */
     struct item item = {0};
 
     memcpy(copy, line, n);
-    request_line_parse(&item, (struct slice){copy, n}, t ? t : &no_template);
+    request_line_parse(&item, (struct slice){copy, n}, t ? t : &no_template, files);
     free(copy);
     return item;
+}
+
+static struct item parse_bytes(const char *line, size_t n,
+                               const struct request_template *t)
+{
+    return parse_any(line, n, t, false);
 }
 
 static struct item parse_with(const char *line, const struct request_template *t)
@@ -27,6 +33,11 @@ static struct item parse_with(const char *line, const struct request_template *t
 static struct item parse(const char *line)
 {
     return parse_with(line, NULL);
+}
+
+static struct item parse_file(const char *line)
+{
+    return parse_any(line, strlen(line), NULL, true);
 }
 
 static bool has_line(const struct item *item, const char *line)
@@ -300,11 +311,208 @@ START_TEST(many_headers)
 }
 END_TEST
 
+/* ---- files ---- */
+
+#define DIGITS "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789ABCDEF"
+
+/* "url mirror mirror >output #sha256", or "!why". */
+static void expect_file(const char *line, const char *expected)
+{
+    struct item item = parse_file(line);
+    struct buf text = BUF_INIT;
+
+    buf_append_str(&text, item.request.url);
+    for (size_t i = 0; i < item.mirror_count; i++)
+        buf_appendf(&text, " %s", item.mirrors[i]);
+    if (item.output)
+        buf_appendf(&text, " >%s", item.output);
+    if (item.sha256)
+        buf_appendf(&text, " #%s", item.sha256);
+    ck_assert_msg(!item.why, "%s: %s", line, item.why);
+    ck_assert_str_eq(text.data, expected);
+    buf_clear(&text);
+    item_clear(&item);
+    ck_assert(!item.mirrors && !item.output && !item.sha256);
+}
+
+START_TEST(file_fields)
+{
+    static const struct {
+        const char *line, *expected;
+    } cases[] = {
+        {"a", "a"},
+        {"http://a/x y", "http://a/x y"}, /* what is wrong with it is found out later */
+        {"a\tb", "a >b"},
+        {"a \t b.c/d e\xff ", "a >b.c/d e\xff"},
+        {"a\thttp:/b", "a >http:/b"},
+        {"a\thttps", "a >https"},
+        {"a\t{\"url\":\"b\"}", "a >{\"url\":\"b\"}"},
+        {"a\thttp://b", "a http://b"},
+        {"a\thttp://", "a http://"},
+        {"a\thTTp://b\t HTTPS://c\thttp://d", "a hTTp://b HTTPS://c http://d"},
+        {"https://a\thttp://b\tname", "https://a http://b >name"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        expect_file(cases[i].line, cases[i].expected);
+}
+END_TEST
+
+START_TEST(file_object)
+{
+    expect_file("{\"url\":\"a\"}", "a");
+    expect_file("{\"urls\":[\"a\"]}", "a");
+    expect_file("{\"urls\":[\"a\",\"b\\u00e9\",\"ftp:c\"],\"output\":\"d\\te\"}",
+                "a b\xc3\xa9 ftp:c >d\te");
+    expect_file("{\"sha256\":\"" DIGITS "\",\"url\":\"a\"}",
+                "a #0123456789abcdef0123456789abcdef"
+                "0123456789abcdef0123456789abcdef");
+    expect_file("{\"url\":\"a\",\"sha256\":null,\"output\":null}", "a");
+}
+END_TEST
+
+/* What both kinds of lines have is the same for both. */
+START_TEST(file_object_common)
+{
+    struct item item =
+        parse_file("{\"id\":[1 ],\"url\":\"a\",\"headers\":{\"X\":\"1\"},"
+                   "\"max_time\":2.5,\"retry\":3}");
+
+    ck_assert_ptr_null(item.why);
+    ck_assert_str_eq(item.id, "[1]");
+    ck_assert(has_line(&item, "X: 1"));
+    ck_assert_double_eq(item.request.max_time, 2.5);
+    ck_assert_int_eq(item.request.retries, 3);
+    item_clear(&item);
+    item = parse_file("a\tb");
+    ck_assert_double_eq(item.request.max_time, REQUEST_DEFAULT);
+    ck_assert_int_eq(item.request.retries, REQUEST_DEFAULT);
+    item_clear(&item);
+}
+END_TEST
+
+START_TEST(file_wrong)
+{
+    static const struct {
+        const char *line, *why, *url;
+    } cases[] = {
+        {"a\t\tb", "field 2 is empty", "a"},
+        {"a\thttp://b\t  \tc", "field 3 is empty", "a"},
+        {"a\tb\tc", "field 2 is not the last", "a"},
+        {"a\tb\thttp://c", "field 2 is not the last", "a"},
+        {"a\thttp://b\tc\td", "field 3 is not the last", "a"},
+        {"{}", "field \"url\": missing, \"urls\" too", "{}"},
+        {"{\"url\":\"a\",\"urls\":[\"b\"]}", "field \"urls\": not together", "a"},
+        {"{\"urls\":[\"b\"],\"url\":\"a\"}", "field \"url\": not together", "b"},
+        {"{\"urls\":[\"b\"],\"urls\":[\"a\"]}", "field \"urls\": given twice", "b"},
+        {"{\"no\":1,\"urls\":[\"b\"],\"url\":\"a\"}", "field \"no\": not known", "b"},
+        {"{\"urls\":[]}", "field \"urls\": must hold one", "{\"urls\":[]}"},
+        {"{\"urls\":\"a\"}", "field \"urls\": must be a list", NULL},
+        {"{\"urls\":{\"a\":\"b\"}}", "field \"urls\": must be a list", NULL},
+        {"{\"urls\":null,\"url\":\"a\"}", "field \"urls\": must be a list", "a"},
+        {"{\"urls\":[\"a\",1]}", "field \"urls\": must hold strings", "a"},
+        {"{\"urls\":[\"a\",\"\"]}", "field \"urls\": must hold strings", "a"},
+        {"{\"urls\":[\"a\",\"b\\u0000\"]}", "field \"urls\": must hold strings", "a"},
+        {"{\"url\":\"a\",\"output\":\"\"}", "field \"output\": must not be", "a"},
+        {"{\"url\":\"a\",\"output\":\"b\\u0000\"}", "\"output\": holds a NUL", "a"},
+        {"{\"url\":\"a\",\"output\":[\"b\"]}", "\"output\": must be a string", "a"},
+        {"{\"output\":\"a\",\"output\":\"b\"}", "\"output\": given twice", NULL},
+        {"{\"url\":\"a\",\"sha256\":1}", "field \"sha256\": must be", "a"},
+        {"{\"url\":\"a\",\"sha256\":\"\"}", "field \"sha256\": must be", "a"},
+        {"{\"url\":\"a\",\"sha256\":\"" DIGITS "0\"}", "field \"sha256\"", "a"},
+        {"{\"url\":\"a\",\"sha256\":\"g123456789abcdef0123456789abcdef"
+         "0123456789abcdef0123456789abcdef\"}",
+         "field \"sha256\": must be a string of 64 hex digits", "a"},
+        {"{\"url\":\"a\",\"sha256\":\"" DIGITS "\\u0000\"}", "\"sha256\"", "a"},
+        {"{\"url\":\"a\",\"method\":\"GET\"}", "\"method\": download only gets", "a"},
+        {"{\"url\":\"a\",\"body\":null}", "\"body\": download only gets files", "a"},
+        {"{\"json\":1,\"url\":\"a\"}", "\"json\": download only gets files", "a"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct item item = parse_file(cases[i].line);
+
+        ck_assert_msg(item.why && strstr(item.why, cases[i].why), "%s: %s",
+                      cases[i].line, item.why ? item.why : "fine");
+        if (cases[i].url)
+            ck_assert_str_eq(item.request.url, cases[i].url);
+        item_clear(&item);
+    }
+}
+END_TEST
+
+/* What files have is nothing to a line that is no file's. */
+START_TEST(file_fields_alone)
+{
+    static const char *const names[] = {"urls", "output", "sha256"};
+    struct item item = parse("http://a/\tb\thttp://c/");
+
+    ck_assert_str_eq(item.request.url, "http://a/\tb\thttp://c/");
+    ck_assert_ptr_null(item.why);
+    ck_assert(!item.mirrors && !item.output);
+    item_clear(&item);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct buf line = BUF_INIT, why = BUF_INIT;
+
+        buf_appendf(&line, "{\"url\":\"u\",\"%s\":null}", names[i]);
+        buf_appendf(&why, "field \"%s\": not known", names[i]);
+        item = parse(line.data);
+        ck_assert_str_eq(item.why, why.data);
+        item_clear(&item);
+        buf_clear(&line);
+        buf_clear(&why);
+    }
+}
+END_TEST
+
+START_TEST(many_mirrors)
+{
+    struct buf line = BUF_INIT, object = BUF_INIT;
+    struct item item;
+
+    buf_append_str(&line, "http://0");
+    buf_append_str(&object, "{\"urls\":[\"http://0\"");
+    for (int i = 1; i <= 100; i++) {
+        buf_appendf(&line, "\thttp://%d", i);
+        buf_appendf(&object, ",\"%d\"", i);
+    }
+    buf_append_str(&line, "\tname");
+    buf_append_str(&object, "]}");
+    for (int i = 0; i < 2; i++) {
+        item = parse_file(i ? object.data : line.data);
+        ck_assert_ptr_null(item.why);
+        ck_assert_uint_eq(item.mirror_count, 100);
+        ck_assert_str_eq(item.mirrors[99], i ? "100" : "http://100");
+        item_clear(&item);
+    }
+    buf_append_str(&line, "\tother"); /* one name too many */
+    item = parse_file(line.data);
+    ck_assert(str_starts(item.why, "field 102 is not the last"));
+    item_clear(&item);
+    line.len -= strlen("\tname\tother");
+    buf_append_str(&line, "\thttp://101");
+    object.len -= 2;
+    buf_append_str(&object, ",\"101\"]}");
+    for (int i = 0; i < 2; i++) {
+        item = parse_file(i ? object.data : line.data);
+        ck_assert_msg(str_starts(item.why, i ? "field \"urls\": more than 100 mirrors"
+                                             : "field 102 is one mirror too many"),
+                      "%s", item.why);
+        ck_assert_uint_eq(item.mirror_count, 100);
+        item_clear(&item);
+    }
+    buf_clear(&line);
+    buf_clear(&object);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("request_line", urls, whole_object, nulls, json_as_it_stood,
                        json_headers_given, wrong, wrong_keeps_id_and_url, shown,
-                       template_fills_in, template_json, deep, many_headers);
+                       template_fills_in, template_json, deep, many_headers,
+                       file_fields, file_object, file_object_common, file_wrong,
+                       file_fields_alone, many_mirrors);
 }
 
 int main(void)

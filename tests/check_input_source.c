@@ -280,10 +280,52 @@ static async int keys_same_task(void *arg)
 
 RUN(keys_same)
 
+/* ---- files ---- */
+
+/* Lines have fields, arguments are URLs as they stand. */
+static async int files_task(void *arg)
+{
+    static const char *const urls[] = {"a\tb", "{\"url\":\"c\"}", "-", NULL};
+    struct source_config config = {.urls = urls, .files = true};
+
+    (void)arg;
+    feed_stdin(
+        " http://u \t name \r\nu\t \t\n\tu\t#n\n#u\tn\n{\"urls\":[\"v\"]}\nu\t\tn\n");
+    expect_items(&config, "[a\tb][{\"url\":\"c\"}][http://u][u][u][v][!u]");
+    return 0;
+}
+
+RUN(files)
+
+/* What is read ahead is bounded by this: many short mirrors take more than their line.
+ */
+static async int file_sizes_task(void *arg)
+{
+    struct source_config config = {.files = true};
+    struct source *s;
+    struct item item;
+
+    (void)arg;
+    feed_stdin("u\tname\nu\thttp://\thttp://\n");
+    s = source_new(&config);
+    ck_assert_int_eq(source_next(s, &item), 1);
+    ck_assert_str_eq(item.output, "name");
+    ck_assert_uint_eq(item.size, 6);
+    item_clear(&item);
+    ck_assert_int_eq(source_next(s, &item), 1);
+    ck_assert_uint_eq(item.mirror_count, 2);
+    ck_assert_uint_ge(item.size, 17 + 2 * sizeof(char *));
+    item_clear(&item);
+    source_free(s);
+    return 0;
+}
+
+RUN(file_sizes)
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("source", arguments, globs, in_order, nothing_named, refusals,
-                       gives_turns, totals, keys_differ, keys_same);
+                       gives_turns, totals, keys_differ, keys_same, files, file_sizes);
 }
 
 int main(void)

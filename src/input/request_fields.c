@@ -34,8 +34,85 @@ static const char *read_url(struct request_fields *f, struct slice value)
 {
     if (json_type(value) != JSON_STRING)
         return "must be a string";
-    f->request->url = text_of(value);
-    return f->request->url ? NULL : "holds a NUL";
+    if (f->item->request.url)
+        return "not together with \"urls\"";
+    f->item->request.url = text_of(value);
+    return f->item->request.url ? NULL : "holds a NUL";
+}
+
+bool request_fields_add_url(struct item *item, char *url)
+{
+    if (!item->request.url) {
+        item->request.url = url;
+        return true;
+    }
+    if (item->mirror_count == REQUEST_MIRRORS_MAX) {
+        free(url);
+        return false;
+    }
+    item->mirrors =
+        mem_reallocarray(item->mirrors, item->mirror_count + 1, sizeof(*item->mirrors));
+    item->mirrors[item->mirror_count++] = url;
+    return true;
+}
+
+/* A string that is not empty, as a C string; NULL with a reason in *wrong. */
+static char *some_text(struct slice value, const char **wrong)
+{
+    char *text = json_type(value) == JSON_STRING ? text_of(value) : NULL;
+
+    *wrong = NULL;
+    if (!text)
+        *wrong = json_type(value) == JSON_STRING ? "holds a NUL" : "must be a string";
+    else if (!*text)
+        *wrong = "must not be empty; left out, the URL gives the name";
+    if (!*wrong)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static const char *read_urls(struct request_fields *f, struct slice value)
+{
+    struct json_iter it = json_iter(value);
+    const char *wrong = NULL;
+
+    if (json_type(value) != JSON_ARRAY)
+        return "must be a list of strings";
+    if (f->item->request.url)
+        return "not together with \"url\"";
+    while (!wrong && json_next(&it)) {
+        char *url = some_text(it.value, &wrong);
+
+        if (!url)
+            wrong = "must hold strings that are not empty and have no NUL";
+        else if (!request_fields_add_url(f->item, url))
+            wrong = "more than 100 mirrors behind the first URL; leave some out";
+    }
+    return wrong || f->item->request.url ? wrong : "must hold one URL at least";
+}
+
+static const char *read_output(struct request_fields *f, struct slice value)
+{
+    const char *wrong;
+
+    f->item->output = some_text(value, &wrong);
+    return wrong;
+}
+
+static const char *read_sha256(struct request_fields *f, struct slice value)
+{
+    static const char hex[] = "0123456789abcdefABCDEF";
+    char *digits = json_type(value) == JSON_STRING ? text_of(value) : NULL;
+
+    if (!digits || strlen(digits) != 64 || digits[strspn(digits, hex)]) {
+        free(digits);
+        return "must be a string of 64 hex digits";
+    }
+    for (char *c = digits; *c; c++)
+        *c = char_lower(*c);
+    f->item->sha256 = digits;
+    return NULL;
 }
 
 /* A token (RFC 9110, 9.1 and 5.6.2): a line break in it would be a header. */
@@ -54,7 +131,7 @@ static const char *read_method(struct request_fields *f, struct slice value)
     token = !strchr(method, ':') && !headers_line_wrong(line.data);
     buf_clear(&line);
     if (token)
-        f->request->method = method;
+        f->item->request.method = method;
     else
         free(method);
     return token ? NULL : "not a method's name";
@@ -137,11 +214,11 @@ static const char *read_headers(struct request_fields *f, struct slice value)
         return "must be an object or a list";
     while (!wrong && json_next(&it)) {
         if (!it.object)
-            wrong = add_element(f->request, it.value);
+            wrong = add_element(&f->item->request, it.value);
         else if (json_type(it.value) != JSON_STRING)
             wrong = "must have strings for values";
         else
-            wrong = add_pair(f->request, it.key, it.value);
+            wrong = add_pair(&f->item->request, it.key, it.value);
     }
     return wrong;
 }
@@ -153,19 +230,19 @@ static const char *read_body(struct request_fields *f, struct slice value)
 
     if (json_type(value) != JSON_STRING)
         return "must be a string";
-    if (f->request->body)
+    if (f->item->request.body)
         return "not together with \"json\"";
     json_append_unquoted(&text, value);
     n = text.len;
-    request_take_body(f->request, buf_take(&text), n);
+    request_take_body(&f->item->request, buf_take(&text), n);
     return NULL;
 }
 
 static const char *read_json(struct request_fields *f, struct slice value)
 {
-    if (f->request->body)
+    if (f->item->request.body)
         return "not together with \"body\"";
-    request_take_body(f->request, slice_dup(value), value.len);
+    request_take_body(&f->item->request, slice_dup(value), value.len);
     f->json = true;
     return NULL;
 }
@@ -181,7 +258,7 @@ static const char *read_max_time(struct request_fields *f, struct slice value)
         return "must be a number of seconds";
     if (!(seconds >= 0 && seconds <= LONGEST_TIME))
         return "must not be negative, nor over a century";
-    f->request->max_time = seconds;
+    f->item->request.max_time = seconds;
     return NULL;
 }
 
@@ -191,7 +268,7 @@ static const char *read_retry(struct request_fields *f, struct slice value)
 
     if (slice_parse_digits(value, &n) < 0 || n > MOST_RETRIES)
         return "must be a whole number from 0 on";
-    f->request->retries = (int)n;
+    f->item->request.retries = (int)n;
     return NULL;
 }
 
@@ -201,41 +278,78 @@ static const char *skip(struct request_fields *f, struct slice value)
     return NULL;
 }
 
+/* Whose lines may have a field. */
+enum { FETCH = 1, FILES = 2, ANY = FETCH | FILES };
+
 static const struct {
     const char *name;
     field_reader *read;
     bool nullable; /* null, as jq writes what is missing, leaves it open */
+    unsigned whose;
 } fields[] = {
-    {"url", read_url, false},          {"method", read_method, true},
-    {"headers", read_headers, true},   {"body", read_body, true},
-    {"json", read_json, false},        {"id", skip, false},
-    {"max_time", read_max_time, true}, {"retry", read_retry, true},
+    {"url", read_url, false, ANY},
+    {"urls", read_urls, false, FILES},
+    {"output", read_output, true, FILES},
+    {"sha256", read_sha256, true, FILES},
+    {"method", read_method, true, FETCH},
+    {"headers", read_headers, true, ANY},
+    {"body", read_body, true, FETCH},
+    {"json", read_json, false, FETCH},
+    {"id", skip, false, ANY},
+    {"max_time", read_max_time, true, ANY},
+    {"retry", read_retry, true, ANY},
 };
 
-static char *complain(const char *name, const char *wrong)
+/* The number of the field's row, or why there is none. */
+static const char *find_field(const struct request_fields *f, const char *key,
+                              size_t *i)
 {
-    struct buf why = BUF_INIT;
-
-    buf_appendf(&why, "field \"%s\": %s", name, wrong);
-    return buf_take(&why);
+    for (*i = 0; *i < ARRAY_LEN(fields); ++*i) {
+        if (strcmp(key, fields[*i].name) != 0)
+            continue;
+        if (fields[*i].whose & (f->files ? FILES : FETCH))
+            return NULL;
+        if (f->files)
+            return "download only gets files; leave the field out, or use trawl fetch";
+    }
+    return "not known";
 }
 
-static char *read_field(struct request_fields *f, const char *key, struct slice value)
+static const char *read_field(struct request_fields *f, const char *key,
+                              struct slice value)
 {
+    size_t i;
+    const char *wrong = find_field(f, key, &i);
+
+    if (wrong)
+        return wrong;
+    if (f->given & 1u << i)
+        return "given twice";
+    f->given |= 1u << i;
+    if (fields[i].nullable && json_type(value) == JSON_NULL)
+        return NULL;
+    return fields[i].read(f, value);
+}
+
+/* The record wants them, also behind what is wrong. */
+static bool names_url(const char *key)
+{
+    return key && (strcmp(key, "url") == 0 || strcmp(key, "urls") == 0);
+}
+
+/* What is wrong with one member, as request_fields_read says it. */
+static char *read_member(struct request_fields *f, const char *key, struct slice value)
+{
+    struct buf why = BUF_INIT;
     const char *wrong;
 
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (strcmp(key, fields[i].name) != 0)
-            continue;
-        if (f->given & 1u << i)
-            return complain(key, "given twice");
-        f->given |= 1u << i;
-        if (fields[i].nullable && json_type(value) == JSON_NULL)
-            return NULL;
-        wrong = fields[i].read(f, value);
-        return wrong ? complain(key, wrong) : NULL;
-    }
-    return complain(key, "not known");
+    if (!key)
+        return mem_strdup("a field's name holds a NUL");
+    wrong = read_field(f, key, value);
+    if (!wrong)
+        return NULL;
+    buf_appendf(&why, "field \"%s\": %s", key, wrong);
+    return buf_take(&why);
 }
 
 char *request_fields_read(struct request_fields *f, struct slice object)
@@ -244,14 +358,10 @@ char *request_fields_read(struct request_fields *f, struct slice object)
     char *why = NULL;
 
     while (json_next(&it)) {
-        char *key = text_of(it.key), *wrong;
+        char *key = text_of(it.key), *wrong = NULL;
 
-        if (why && (!key || strcmp(key, "url") != 0)) {
-            free(key);
-            continue; /* only the url is still wanted, for the record */
-        }
-        wrong = key ? read_field(f, key, it.value)
-                    : mem_strdup("a field's name holds a NUL");
+        if (!why || names_url(key))
+            wrong = read_member(f, key, it.value);
         free(key);
         if (!why)
             why = wrong;

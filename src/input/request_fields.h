@@ -5,17 +5,25 @@
 #include <stdbool.h>
 
 #include "base/str.h"
-#include "http/request.h"
+#include "input/source.h"
 
 struct request_fields {
-    struct request *request; /* all zero but for its defaults; filled in */
-    bool json;               /* the body came as `json` */
-    unsigned given;          /* a bit for each field seen */
+    struct item *item; /* all zero but for its id and its request's defaults */
+    bool files;        /* what trawl-download(1) says, not trawl-fetch(1) */
+    bool json;         /* set: the body came as `json` */
+    unsigned given;    /* a bit for each field seen */
 };
 
-/* Reads an object that json_compact has accepted. NULL, or what is wrong (owned by the
- * caller); fields before the wrong one are then set. A `url` that is a string is always
- * set. */
+/* Reads an object that json_compact has accepted into the item. NULL, or what is wrong
+ * (owned by the caller); fields before the wrong one are then set. A `url` that is a
+ * string, or the first of `urls`, is always set. */
 char *request_fields_read(struct request_fields *f, struct slice object);
+
+/* As many as a file may have; a line of a list that is none could hold a million. */
+#define REQUEST_MIRRORS_MAX 100
+
+/* Adds a URL (taken over) to what the item asks for: its request's own, or when it has
+ * that a mirror. False when there are too many: it was freed. */
+bool request_fields_add_url(struct item *item, char *url);
 
 #endif

@@ -94,6 +94,61 @@ void request_line_url(struct item *item, struct slice url,
     fill_in(&item->request, t, false);
 }
 
+/* ---- fields between TABs ---- */
+
+static bool begins_as_url(struct slice field)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (size_t i = 0; i < ARRAY_LEN(schemes); i++) {
+        size_t n = strlen(schemes[i]);
+
+        if (field.len >= n &&
+            slice_eq_nocase((struct slice){field.data, n}, schemes[i]))
+            return true;
+    }
+    return false;
+}
+
+/* Takes a field behind the URL. NULL, or what is wrong with it. */
+static const char *take_field(struct item *item, struct slice field, bool last)
+{
+    if (!field.len)
+        return "is empty; leave it out, with its TAB";
+    if (begins_as_url(field))
+        return request_fields_add_url(item, slice_dup(field))
+                   ? NULL
+                   : "is one mirror too many; 100 are allowed";
+    if (!last)
+        return "is not the last, as a name must be, and no mirror, which begins with "
+               "http:// or https://";
+    item->output = slice_dup(field);
+    return NULL;
+}
+
+static void parse_fields(struct item *item, struct slice line,
+                         const struct request_template *t)
+{
+    struct slice rest = line, field;
+    const char *wrong = NULL;
+    size_t n = 1;
+
+    (void)slice_next(&rest, '\t', &field);
+    request_line_url(item, slice_trim(field), t);
+    while (!wrong && slice_next(&rest, '\t', &field)) {
+        wrong = take_field(item, slice_trim(field), !rest.len);
+        n++;
+    }
+    if (wrong) {
+        struct buf why = BUF_INIT;
+
+        buf_appendf(&why, "field %zu %s", n, wrong);
+        refuse(item, buf_take(&why));
+    }
+}
+
+/* ---- objects ---- */
+
 /* The id comes first, so that every error has it. */
 static void keep_id(struct item *item, struct slice object)
 {
@@ -107,10 +162,9 @@ static void keep_id(struct item *item, struct slice object)
 }
 
 static void parse_object(struct item *item, struct slice line,
-                         const struct request_template *t)
+                         const struct request_template *t, bool files)
 {
-    struct request_fields fields = {.request = &item->request};
-    struct slice url;
+    struct request_fields fields = {.item = item, .files = files};
     size_t where = 0;
 
     item->request.max_time = REQUEST_DEFAULT;
@@ -128,8 +182,9 @@ static void parse_object(struct item *item, struct slice line,
     } else {
         keep_id(item, line);
         refuse(item, request_fields_read(&fields, line));
-        if (!item->why && !json_member(line, "url", &url))
-            refuse(item, mem_strdup("field \"url\": missing"));
+        if (!item->why && !item->request.url)
+            refuse(item, mem_strdup(files ? "field \"url\": missing, \"urls\" too"
+                                          : "field \"url\": missing"));
     }
     if (!item->request.url)
         item->request.url = shown(line);
@@ -138,12 +193,14 @@ static void parse_object(struct item *item, struct slice line,
 }
 
 void request_line_parse(struct item *item, struct slice line,
-                        const struct request_template *t)
+                        const struct request_template *t, bool files)
 {
     if (memchr(line.data, '\0', line.len))
         request_line_refuse(item, line, "a NUL byte in the line");
     else if (line.data[0] == '{')
-        parse_object(item, line, t);
+        parse_object(item, line, t, files);
+    else if (files)
+        parse_fields(item, line, t);
     else
         request_line_url(item, line, t);
 }

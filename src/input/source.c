@@ -32,6 +32,11 @@ struct source {
 void item_clear(struct item *item)
 {
     request_clear(&item->request);
+    for (size_t i = 0; i < item->mirror_count; i++)
+        free(item->mirrors[i]);
+    free(item->mirrors);
+    free(item->output);
+    free(item->sha256);
     free(item->id);
     free(item->why);
     *item = (struct item){0};
@@ -135,11 +140,14 @@ static bool is_blank_or_comment(struct slice line)
     return line.len == 0 || line.data[0] == '#';
 }
 
+/* What an allocated string costs beside its bytes: a pointer, and malloc's share. */
+enum { EACH_STRING = 3 * sizeof(void *) };
+
 static void finish_item(struct source *s, struct item *item, struct slice line)
 {
     if (s->keys)
         item_key(s->keys, line, item->key);
-    item->size = line.len;
+    item->size = line.len + item->mirror_count * EACH_STRING;
     item->index = s->index++;
 }
 
@@ -165,7 +173,7 @@ static async int from_lines(struct source *s, struct item *item)
     if (r == LINES_TOO_LONG)
         request_line_refuse(item, line, "the line is longer than 16 MB");
     else if (r == LINES_LINE)
-        request_line_parse(item, line, &s->config.request);
+        request_line_parse(item, line, &s->config.request, s->config.files);
     if (r > 0)
         finish_item(s, item, line);
     return r > 0 ? 1 : r;

@@ -26,7 +26,7 @@ struct request_template {
 
 struct source_config {
     const char *const *urls; /* arguments, NULL-terminated, or NULL; "-" is standard
-                                input, any other a URL */
+                                input, any other one URL, never fields or an object */
     const char *file;        /* -i; "-" is standard input; NULL: none */
     bool glob;               /* expand arguments, curl's way */
     bool keys;               /* give the items their keys, for a state file */

@@ -1,4 +1,4 @@
-/* Lines of input: URLs and JSON requests, with and without a template. */
+/* Lines of input: URLs and JSON requests, of files too, with and without a template. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "http/headers.h"
+#include "input/request_fields.h"
 #include "input/request_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -14,6 +15,18 @@ static void require(int holds)
 {
     if (!holds)
         abort();
+}
+
+/* Nothing of it without `files`. */
+static void check_file(const struct item *item, int files)
+{
+    require(files || (!item->mirrors && !item->output && !item->sha256));
+    require(item->mirror_count <= REQUEST_MIRRORS_MAX);
+    for (size_t i = 0; i < item->mirror_count; i++)
+        require(item->mirrors[i][0]);
+    require(!item->output || item->output[0]);
+    require(!item->sha256 || (strlen(item->sha256) == 64 &&
+                              strspn(item->sha256, "0123456789abcdef") == 64));
 }
 
 /* What must hold of every item: a request that can be sent, or a reason. */
@@ -42,11 +55,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
     if (!line.len)
         return 0;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 4; i++) {
         struct item item = {0};
 
-        request_line_parse(&item, line, &templates[i]);
+        request_line_parse(&item, line, &templates[i % 2], i >= 2);
         check_item(&item);
+        check_file(&item, i >= 2);
         item_clear(&item);
     }
     return 0;
