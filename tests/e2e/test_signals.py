@@ -83,9 +83,22 @@ def test_sigint_retry_sleep():
     same(len(proc.finish().exited(130).records), 1, "records")
 
 
+def full_pipe():
+    """Both ends of a pipe that takes no more: as a reader that is stuck leaves it."""
+    out, pipe = os.pipe()
+    os.set_blocking(pipe, False)
+    try:
+        while os.write(pipe, b"x" * 4096):
+            pass
+    except BlockingIOError:
+        pass
+    os.set_blocking(pipe, True)
+    return out, pipe
+
+
 def test_sigint_blocked_output():
     """SIGINT ends a run whose output nobody reads, and says what was dropped"""
-    out, pipe = os.pipe()
+    out, pipe = full_pipe()
     server = fixed(reply("b" * 100000))
     proc = start_fetch("--body", *(f"{server.url}/{i}" for i in range(50)), stdout=pipe)
     os.close(pipe)
@@ -115,14 +128,7 @@ def test_sigint_summary():
 
 def test_second_sigint():
     """a second SIGINT leaves at once, though the reader of stdout is stuck"""
-    out, pipe = os.pipe()
-    os.set_blocking(pipe, False)
-    try:
-        while os.write(pipe, b"x" * 4096):
-            pass
-    except BlockingIOError:
-        pass
-    os.set_blocking(pipe, True)
+    out, pipe = full_pipe()
     gate = servers.Gate()
     proc = start_fetch(gate.url, stdout=pipe)
     os.close(pipe)
