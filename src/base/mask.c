@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "base/percent.h"
 
 static bool ends_authority(char c)
 {
@@ -61,27 +62,15 @@ bool mask_is_secret_header(struct slice name)
 
 /* ---- parameters ---- */
 
-static int hex_value(char c)
-{
-    if (char_is_digit(c))
-        return c - '0';
-    c = char_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The name as a server reads it, with "-" and "." as "_": api%5Fkey, api-key. */
 static void append_plain_name(struct buf *out, struct slice name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.data[i];
+    size_t at = out->len;
 
-        if (c == '%' && i + 2 < name.len && hex_value(name.data[i + 1]) >= 0 &&
-            hex_value(name.data[i + 2]) >= 0) {
-            c = (char)(hex_value(name.data[i + 1]) * 16 + hex_value(name.data[i + 2]));
-            i += 2;
-        }
-        buf_append_char(out, c == '-' || c == '.' ? '_' : c);
-    }
+    percent_decode(out, name);
+    for (; at < out->len; at++)
+        if (out->data[at] == '-' || out->data[at] == '.')
+            out->data[at] = '_';
 }
 
 static bool ends_in(struct slice s, const char *suffix)
