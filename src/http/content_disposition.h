@@ -4,10 +4,11 @@
 
 #include "base/str.h"
 
-/* The value of filename* if it is well-formed (UTF-8 or ISO-8859-1, percent-decoded into
- * UTF-8), else of filename (quoted-string or token, its backslashes undone, bytes that are
- * not UTF-8 taken as ISO-8859-1). NULL when there is neither, or it holds a NUL. It is not
- * safe as a file name: see disk/name.h. The caller frees. */
+/* The value of filename* if it is well-formed (UTF-8 or ISO-8859-1, percent-decoded
+ * into UTF-8) and not empty, else of filename (a quoted-string, its backslashes undone,
+ * or what stands up to the next ";"; bytes that are not UTF-8 taken as ISO-8859-1). Of
+ * several of one name the first counts. NULL when there is neither, it is empty, or it
+ * holds a NUL. It is not safe as a file name: see disk/name.h. The caller frees. */
 char *content_disposition_filename(struct slice value);
 
 #endif

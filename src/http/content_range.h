@@ -8,12 +8,12 @@
 #include "base/str.h"
 
 struct content_range {
-    int64_t first, last; /* inclusive; -1 both in "bytes * /N" */
+    int64_t first, last; /* inclusive; both -1: "*", no range was satisfied */
     int64_t size;        /* of the whole; -1: "*" */
 };
 
-/* "bytes 0-499/1234". False for anything else, numbers beyond int64_t, a last before the
- * first or not before the size. */
+/* "bytes 0-499/1234". False for anything else, numbers beyond int64_t, a last before
+ * the first or not before the size; *range is then as it was. last + 1 fits, too. */
 bool content_range_parse(struct slice value, struct content_range *range);
 
 #endif

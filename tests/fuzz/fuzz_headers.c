@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "http/decode.h"
 #include "http/retry.h"
+#include "http/validator.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -48,6 +49,23 @@ static void walk(const struct headers *h)
     }
 }
 
+/* What can be gone on with is of its own version. */
+static void read_validators(const struct headers *h)
+{
+    struct slice value;
+    time_t modified;
+    char *text;
+
+    require(!validator_mtime(h, &modified) || modified <= time(NULL));
+    if (!validator_strong(h, &value))
+        return;
+    text = slice_dup(value);
+    require(strlen(text) == value.len);
+    require(*text == '"' ? validator_same(h, text, NULL)
+                         : validator_same(h, NULL, text));
+    free(text);
+}
+
 static void read_values(const struct response *rs)
 {
     struct slice value;
@@ -71,6 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     headers_line_wrong(text);
     add_lines(&rs.headers, (const char *)data, n);
     walk(&rs.headers);
+    read_validators(&rs.headers);
     read_values(&rs);
     response_clear(&rs);
     free(text);
