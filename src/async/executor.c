@@ -10,6 +10,7 @@
 #include "async/executor_internal.h"
 #include "async/future_internal.h"
 #include "async/loop_internal.h"
+#include "async/wait.h"
 #include "base/mem.h"
 
 enum { THREADS_MAX = 4 };
@@ -184,6 +185,17 @@ void executor_submit(struct executor_job *job, executor_fn *fn, void *arg)
         run_here(job);
     else
         enqueue(e, job);
+}
+
+int loop_finish_in_executor(executor_fn *fn, void *arg)
+{
+    struct executor_job job;
+
+    executor_submit(&job, fn, arg);
+    while (!future_done(&job.future))
+        shield(&job.future);
+    future_clear(&job.future);
+    return job.result;
 }
 
 int loop_run_in_executor(executor_fn *fn, void *arg)

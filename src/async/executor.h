@@ -31,4 +31,8 @@ void executor_submit(struct executor_job *job, executor_fn *fn, void *arg);
  * when it never started. (asyncio: run_in_executor) */
 async int loop_run_in_executor(executor_fn *fn, void *arg);
 
+/* The same, and fn(arg) always runs to its end: a request for cancellation that comes
+ * meanwhile is used up. For what must not be left half done. */
+async int loop_finish_in_executor(executor_fn *fn, void *arg);
+
 #endif

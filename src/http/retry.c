@@ -29,6 +29,8 @@ static bool never(enum http_error e)
     case HTTP_CHECKSUM:
     case HTTP_NO_CHECKSUM:
     case HTTP_FILE_EXISTS:
+    case HTTP_RANGE: /* who asked for a range knows how to ask again */
+    case HTTP_CHANGED:
         return true;
     default:
         return false;

@@ -67,6 +67,8 @@ static async int read_items(void *arg)
     while (!run->stopped && (r = source_next(run->source, &item)) > 0) {
         if (run->state && state_answered(run->state, item.key)) {
             run->summary.skipped++;
+            if (run->scenario->skipped)
+                run->scenario->skipped(run, &item);
             item_clear(&item);
             continue;
         }

@@ -50,6 +50,9 @@ struct run_scenario {
      * once the run has stopped, for an item that was read: the pool ends it at once. */
     async void (*submit)(struct run *run, struct item *item);
 
+    /* An item that an earlier run answered (--state) is passed over. */
+    void (*skipped)(struct run *run, const struct item *item);
+
     /* The run has stopped, the pool's calls are cancelled: end what the pool does not know
      * of. Must not suspend. Not called unless set_up was well, nor after tear_down. */
     void (*stopped)(struct run *run);
@@ -114,7 +117,8 @@ struct delivery {
 };
 
 /* Writes the item's record, counts it, and marks it in the state file once it is written.
- * Must be called exactly once for each item that was submitted. Never suspends. */
+ * Must be called exactly once for each item that was submitted. Never suspends, but may
+ * stop the run, and so call `stopped`, and `done` for others, before it returns. */
 void run_deliver(struct run *run, const struct record *record, const struct delivery *d);
 
 /* The error of a response as a record tells it: HTTP_STATUS when its status was not
