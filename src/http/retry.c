@@ -2,12 +2,10 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include <curl/curl.h>
-
 #include "base/random.h"
+#include "http/date.h"
 #include "http/request.h"
 
 static bool status_of_failure(const struct retry *rt, const struct response *rs)
@@ -99,19 +97,12 @@ static bool parse_number(struct slice s, double *n)
     return true;
 }
 
-/* One of the three forms of RFC 9110, 5.6.7, as seconds from now; else 0. The name of
- * a day comes first in each: libcurl's parser, which knows them, takes much more. */
+/* Seconds from now; else 0. */
 static double parse_date(struct slice s)
 {
-    char *text;
     time_t date;
 
-    if (s.len < 24 || s.len > 64 || char_is_digit(s.data[0]))
-        return 0;
-    text = slice_dup(s);
-    date = curl_getdate(text, NULL);
-    free(text);
-    return date < 0 ? 0 : (double)date - now();
+    return date_parse(s, &date) ? (double)date - now() : 0;
 }
 
 static double asked_after(const struct response *rs)
