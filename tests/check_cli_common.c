@@ -7,7 +7,8 @@
 #include "cli/common.h"
 #include "cli/parse.h"
 
-static option_tables tables = (const struct option *const[]){common_rows, NULL};
+static option_tables tables =
+    (const struct option *const[]){records_rows, common_rows, NULL};
 
 static struct common_options o;
 static const char *const *words;

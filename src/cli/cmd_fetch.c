@@ -93,27 +93,16 @@ static int check_stdin(const struct fetch_command *f, struct buf *why)
     return -EINVAL;
 }
 
-/* What is written must not destroy what is read, nor other output. */
 static int check_files(const struct fetch_command *f, struct buf *why)
 {
-    const struct {
-        const char *name, *path;
-    } files[] = {
+    const struct named_file files[] = {
         {"--input", f->input},
         {"--output", f->common.output},
         {"--summary", f->common.summary},
         {"--state", f->common.state},
     };
 
-    for (size_t i = 0; i < ARRAY_LEN(files); i++)
-        for (size_t k = 0; k < i; k++)
-            if (content_same_file(files[i].path, files[k].path) &&
-                strcmp(files[i].path, "-")) {
-                buf_appendf(why, "%s and %s are the same file", files[k].name,
-                            files[i].name);
-                return -EINVAL;
-            }
-    return 0;
+    return content_check_files(files, ARRAY_LEN(files), why);
 }
 
 static int check_glob(const char *pattern, struct buf *why)
@@ -274,19 +263,6 @@ static bool waits_for_nobody(const struct fetch_command *f)
     return !f->urls && !f->input && isatty(STDIN_FILENO);
 }
 
-static int usage(const struct command *self)
-{
-    struct buf text = BUF_INIT;
-
-    help_append_usage(&text, self);
-    buf_append_str(&text,
-                   "Give URLs as arguments, in a file with -i FILE, or on standard "
-                   "input.\ntry 'trawl fetch --help'\n");
-    log_block(text.data);
-    buf_clear(&text);
-    return STATUS_USAGE;
-}
-
 static int run_parsed(const struct command *self, struct fetch_command *f,
                       struct buf *why)
 {
@@ -300,7 +276,7 @@ static int run_parsed(const struct command *self, struct fetch_command *f,
         check_files(f, why) < 0 || check_globs(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))
-        return usage(self);
+        return command_without_input(self);
     if (read_body(f, why) < 0 || check_json(f, why) < 0 || read_write_out(f, why) < 0)
         return command_usage_error(self, why);
     return fetch(f);
@@ -330,6 +306,7 @@ const struct command cmd_fetch = {
     .name = "fetch",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Fetch URLs or JSON requests, many at once: one record for each",
-    .tables = (const struct option *const[]){fetch_rows, common_rows, NULL},
+    .tables =
+        (const struct option *const[]){fetch_rows, records_rows, common_rows, NULL},
     .run = run,
 };

@@ -6,8 +6,9 @@
 
 #include "base/log.h"
 #include "cli/complete.h"
+#include "cli/help.h"
 
-const struct command *const commands[] = {&cmd_fetch, NULL};
+const struct command *const commands[] = {&cmd_fetch, &cmd_download, NULL};
 
 static const struct option main_rows[] = {
     {"help", 'h', NULL, GROUP_OTHER, "this text; also: trawl help COMMAND",
@@ -64,5 +65,19 @@ int command_usage_error(const struct command *command, struct buf *why)
     log_block(text.data);
     buf_clear(&text);
     buf_clear(why);
+    return STATUS_USAGE;
+}
+
+int command_without_input(const struct command *command)
+{
+    struct buf text = BUF_INIT;
+
+    help_append_usage(&text, command);
+    buf_appendf(&text,
+                "Give URLs as arguments, in a file with -i FILE, or on standard "
+                "input.\ntry 'trawl %s --help'\n",
+                command->name);
+    log_block(text.data);
+    buf_clear(&text);
     return STATUS_USAGE;
 }

@@ -20,6 +20,7 @@ struct command {
     int (*run)(const struct command *self, const char *const *args);
 };
 
+extern const struct command cmd_download;
 extern const struct command cmd_fetch;
 
 /* NULL-terminated. */
@@ -40,5 +41,9 @@ int command_print(struct buf *text);
 /* "trawl NAME: MESSAGE" and where help is, on standard error; `why` is cleared. NULL as
  * the command: trawl itself. Returns STATUS_USAGE. */
 int command_usage_error(const struct command *command, struct buf *why);
+
+/* The command was given nothing to work on, and nobody to read it from: says how to give
+ * it something. Returns STATUS_USAGE. */
+int command_without_input(const struct command *command);
 
 #endif

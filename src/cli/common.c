@@ -36,6 +36,12 @@ static int set_cookie(const struct option *o, const char *arg, void *field,
 }
 
 /* clang-format off */
+const struct option records_rows[] = {
+    {"output", 'o', "FILE", GROUP_OUTPUT, "write records to FILE",
+     option_string, AT(output), NOT_EMPTY, .hint = HINT_FILE},
+    {0},
+};
+
 const struct option common_rows[] = {
     {"header", 'H', "LINE", GROUP_REQUEST, "send \"Name: value\"; \"Name:\" leaves it out",
      set_header, AT(client.headers), .list = true},
@@ -48,8 +54,6 @@ const struct option common_rows[] = {
     {"netrc", 0, NULL, GROUP_REQUEST, "log in as ~/.netrc says",
      option_true, AT(client.netrc)},
 
-    {"output", 'o', "FILE", GROUP_OUTPUT, "write records to FILE",
-     option_string, AT(output), NOT_EMPTY, .hint = HINT_FILE},
     {"format", 0, "FORMAT", GROUP_OUTPUT, "json or text [text to a terminal, else json]",
      option_enum, AT(format), .names = format_names},
     {"summary", 0, "FILE", GROUP_OUTPUT, "write the summary to FILE, as JSON",
@@ -240,6 +244,13 @@ bool common_wants_progress(const struct common_options *o)
     if (o->progress == WHEN_AUTO)
         return !o->quiet && isatty(STDERR_FILENO) &&
                (to_file(o) || !isatty(STDOUT_FILENO));
+    return o->progress == WHEN_ALWAYS;
+}
+
+bool common_wants_bars(const struct common_options *o)
+{
+    if (o->progress == WHEN_AUTO)
+        return !o->quiet && isatty(STDERR_FILENO);
     return o->progress == WHEN_ALWAYS;
 }
 

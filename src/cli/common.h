@@ -24,6 +24,9 @@ struct common_options {
 
 extern const struct option common_rows[];
 
+/* -o FILE, for a command whose records may go to a file. */
+extern const struct option records_rows[];
+
 void common_init(struct common_options *o);
 
 /* After parsing: checks that the options go together, completes *o, and sets what is
@@ -39,6 +42,7 @@ bool common_on_terminal(const struct common_options *o);
 /* The questions that "auto" leaves open. */
 bool common_wants_json(const struct common_options *o);
 bool common_wants_progress(const struct common_options *o);
+bool common_wants_bars(const struct common_options *o); /* beside records, too */
 bool common_wants_color(const struct common_options *o, int fd);
 
 #endif

@@ -59,3 +59,16 @@ bool content_same_file(const char *a, const char *b)
         return strcmp(a, b) == 0; /* not there yet */
     return S_ISREG(one.st_mode) && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
+
+int content_check_files(const struct named_file *files, size_t n, struct buf *why)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (content_same_file(files[i].path, files[k].path) &&
+                strcmp(files[i].path, "-")) {
+                buf_appendf(why, "%s and %s are the same file", files[k].option,
+                            files[i].option);
+                return -EINVAL;
+            }
+    return 0;
+}

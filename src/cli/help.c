@@ -8,7 +8,8 @@
 enum { TEXT_COLUMN = 28 };
 
 static const char *const group_titles[OPTION_GROUPS] = {
-    [GROUP_INPUT] = "Input",   [GROUP_REQUEST] = "Requests",
+    [GROUP_INPUT] = "Input",   [GROUP_FILES] = "Files",
+    [GROUP_REQUEST] = "Requests",
     [GROUP_OUTPUT] = "Output", [GROUP_OUTCOME] = "Outcome",
     [GROUP_PACE] = "Pace",     [GROUP_TIME] = "Time limits",
     [GROUP_RETRY] = "Retries", [GROUP_NETWORK] = "Network",

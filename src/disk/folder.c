@@ -1,0 +1,129 @@
+#include "disk/folder.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+enum {
+    FOLDER_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+    ATTEMPTS = 8 /* at a folder that others remove as often as it is made */
+};
+
+/* ---- the top ---- */
+
+static int open_top(const char *path)
+{
+    int fd = open(path, FOLDER_FLAGS);
+
+    return fd < 0 ? -errno : fd;
+}
+
+/* Makes what is missing on the way. Where a folder cannot be made it may be there all
+ * the same, and mkdir has more to say to that than EEXIST: opening it tells. 0 or the
+ * last error. */
+static int make_path(const char *path)
+{
+    char *way = mem_strdup(path);
+    int r = 0;
+
+    for (size_t i = 1, n = strlen(path); i <= n; i++) {
+        if (path[i] && path[i] != '/')
+            continue;
+        way[i] = '\0';
+        if (mkdir(way, 0777) < 0 && errno != EEXIST)
+            r = -errno;
+        way[i] = path[i];
+    }
+    free(way);
+    return r;
+}
+
+int folder_open(const char *path)
+{
+    int fd = open_top(path), r;
+
+    if (fd != -ENOENT)
+        return fd;
+    r = make_path(path);
+    fd = open_top(path);
+    return fd == -ENOENT && r ? r : fd;
+}
+
+/* ---- below it ---- */
+
+/* Names have been seen to before they come here; one that leads upwards all the same
+ * would be a hole, so it ends the program. */
+static bool leads_down(struct slice part)
+{
+    return part.len && !slice_eq(part, ".") && !slice_eq(part, "..");
+}
+
+/* With O_DIRECTORY a link is ENOTDIR, like a file. */
+static int say_what_it_is(int dir, const char *part)
+{
+    struct stat st;
+
+    if (fstatat(dir, part, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+        return -ELOOP;
+    return -ENOTDIR;
+}
+
+static int enter(int dir, const char *part, bool make)
+{
+    for (int i = 0; i < ATTEMPTS; i++) {
+        int fd = openat(dir, part, FOLDER_FLAGS | O_NOFOLLOW);
+
+        if (fd >= 0)
+            return fd;
+        if (errno == ENOTDIR)
+            return say_what_it_is(dir, part);
+        if (errno != ENOENT || !make)
+            return -errno;
+        if (mkdirat(dir, part, 0777) < 0 && errno != EEXIST)
+            return -errno;
+    }
+    return -ENOENT;
+}
+
+static int enter_slice(int dir, struct slice part, bool make)
+{
+    char name[NAME_MAX + 1];
+
+    assert(leads_down(part));
+    if (part.len >= sizeof(name))
+        return -ENAMETOOLONG;
+    memcpy(name, part.data, part.len);
+    name[part.len] = '\0';
+    return enter(dir, name, make);
+}
+
+int folder_of(int root, const char *name, bool make, const char **base)
+{
+    const char *slash;
+    int fd = root;
+
+    for (; fd >= 0 && (slash = strchr(name, '/')); name = slash + 1) {
+        struct slice part = {name, (size_t)(slash - name)};
+        int next = enter_slice(fd, part, make);
+
+        folder_close(root, fd);
+        fd = next;
+    }
+    assert(fd < 0 || leads_down(slice_str(name)));
+    *base = name;
+    return fd;
+}
+
+void folder_close(int root, int fd)
+{
+    if (fd >= 0 && fd != root)
+        close(fd);
+}

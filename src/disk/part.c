@@ -1,0 +1,196 @@
+#include "disk/part_internal.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* So much is written before the kernel is asked to begin with it. */
+#define WRITE_BACK (INT64_C(8) << 20)
+
+void part_init(struct part *p, int root, const char *name)
+{
+    *p = (struct part){.root = root, .name = mem_strdup(name), .fd = -1};
+}
+
+void part_clear(struct part *p)
+{
+    part_close(p);
+    free(p->name);
+    p->name = NULL;
+}
+
+/* ---- writing ---- */
+
+/* Several threads may come here at once, and who reads `why` must find it whole: the
+ * first fills it, the others leave it. */
+static int write_failed(struct part *p, int r)
+{
+    static pthread_mutex_t filling = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&filling);
+    if (!p->write_failed)
+        part_fail(p, ".part", r);
+    p->write_failed = true;
+    pthread_mutex_unlock(&filling);
+    return r;
+}
+
+/* All that is dirty: there may be several places. Whether it works matters only to how
+ * long part_sync takes. */
+static void begin_writing_back(struct part *p, size_t n)
+{
+    int64_t before = atomic_fetch_add(&p->unwritten, (int64_t)n);
+
+    if (before / WRITE_BACK != (before + (int64_t)n) / WRITE_BACK)
+        (void)sync_file_range(p->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+int part_write(struct part *p, const char *data, size_t n, int64_t offset)
+{
+    int r = part_pwrite(p->fd, data, n, offset);
+
+    if (r)
+        return write_failed(p, r);
+    begin_writing_back(p, n);
+    return 0;
+}
+
+/* ---- its journal ---- */
+
+int part_checkpoint(struct part *p, const struct journal *j)
+{
+    struct place at;
+    struct stat st;
+    int r = part_fdatasync(p->fd);
+
+    if (r)
+        return part_fail(p, ".part", r);
+    r = part_enter(p, false, &at);
+    if (r)
+        return r;
+    r = part_still_there(p, &at, &st);
+    if (!r)
+        r = part_journal_write(p, &at, j, false);
+    part_leave(&at);
+    return r;
+}
+
+int part_restart(struct part *p)
+{
+    struct place at;
+    struct stat st;
+    int r = part_enter(p, false, &at);
+
+    if (r)
+        return r;
+    p->write_failed = false;
+    r = part_still_there(p, &at, &st);
+    if (!r)
+        r = part_journal_forget(p, &at);
+    if (!r && ftruncate(p->fd, 0) < 0)
+        r = part_fail(p, ".part", -errno);
+    part_leave(&at);
+    return r;
+}
+
+/* The file goes first: where there are no sticky bits, one without a journal would be
+ * nobody's. */
+static int discard(struct part *p, const struct place *at)
+{
+    struct stat st;
+    int r = part_still_there(p, at, &st);
+
+    if (r)
+        return r == -ESTALE ? 0 : r; /* it is gone, and what is there is another's */
+    if (unlinkat(at->folder, at->part, 0) < 0 && errno != ENOENT)
+        return part_fail(p, ".part", -errno);
+    if (p->journaled && unlinkat(at->folder, at->journal, 0) < 0 && errno != ENOENT)
+        return part_fail(p, ".part.json", -errno);
+    p->journaled = false;
+    return 0;
+}
+
+int part_discard(struct part *p)
+{
+    struct place at;
+    int r = part_enter(p, false, &at);
+
+    if (!r) {
+        r = discard(p, &at);
+        part_leave(&at);
+    }
+    part_close(p);
+    p->seen[0] = '\0';
+    return r == -ENOENT ? 0 : r;
+}
+
+/* ---- whole ---- */
+
+static mode_t file_mode;
+
+/* From /proc, as umask() tells it only by changing it, for all threads. Without /proc
+ * that has to do: what another thread makes meanwhile is then too private, never too
+ * open. */
+static void find_file_mode(void)
+{
+    FILE *status = fopen("/proc/self/status", "re");
+    char line[256];
+    unsigned mask;
+    bool found = false;
+
+    while (status && !found && fgets(line, sizeof(line), status))
+        found = sscanf(line, "Umask: %o", &mask) == 1;
+    if (status)
+        fclose(status);
+    if (!found)
+        umask(mask = umask(077));
+    file_mode = 0666 & ~mask;
+}
+
+static int set_mode(struct part *p)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, find_file_mode);
+    if (fchmod(p->fd, file_mode | (p->sticky ? S_ISVTX : 0)) == 0 || !p->sticky)
+        return 0; /* a file system without permissions refuses */
+    return part_fail(p, ".part", -errno);
+}
+
+static int set_size(struct part *p, int64_t size)
+{
+    struct stat st;
+
+    if (fstat(p->fd, &st) < 0)
+        return part_fail(p, ".part", -errno);
+    if (st.st_size < size)
+        return part_refuse(p, ".part", -EIO,
+                           "is shorter than what was written to it: run it again");
+    if (st.st_size > size && ftruncate(p->fd, (off_t)size) < 0)
+        return part_fail(p, ".part", -errno);
+    return 0;
+}
+
+int part_settle(struct part *p, int64_t size, const struct timespec *mtime)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
+                                      mtime ? *mtime : (struct timespec){0}};
+    int r = set_size(p, size);
+
+    if (!r)
+        r = set_mode(p);
+    if (!r && mtime && futimens(p->fd, times) < 0)
+        r = part_fail(p, ".part", -errno);
+    return r;
+}
+
+int part_sync(struct part *p)
+{
+    int r = part_fsync(p->fd);
+
+    return r ? part_fail(p, ".part", r) : 0;
+}

@@ -1,0 +1,367 @@
+/* Asking for a part of a file, and looking hard at the answer: bytes of two versions
+ * must never come to stand in one file. */
+#include "download/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "download/plan.h"
+#include "download/store.h"
+#include "http/content_range.h"
+#include "http/validator.h"
+
+/* How often a file may turn out to be another one before it is given up. */
+#define RESTARTS_MAX 8
+
+/* The first piece of a file that may have to be split: its answer tells the size. */
+#define PROBE_BYTES (1LL << 20)
+
+/* ---- what is missing ---- */
+
+bool answer_whole(const struct job *job)
+{
+    struct range gap;
+
+    return job->version && job->verified && job->known.size >= 0 &&
+           !ranges_gap(&job->known.done, 0, job->known.size, &gap);
+}
+
+bool answer_resumable(const struct job *job)
+{
+    return job->version && !job->no_ranges &&
+           (job->known.etag || job->known.last_modified);
+}
+
+static bool splits(const struct job *job)
+{
+    return job->download->o->split > 1 && !job->no_ranges && !job->no_split;
+}
+
+/* Large at first, smaller towards the end, so that all legs end at about the same time.
+ */
+static int64_t piece_size(const struct job *job)
+{
+    int64_t left = job->known.size - ranges_bytes(&job->known.done);
+    int64_t piece = left / (2 * (int64_t)job->download->o->split);
+
+    if (!job->version || job->known.size < 0 || piece < PROBE_BYTES)
+        return PROBE_BYTES;
+    return piece;
+}
+
+bool answer_gap(const struct leg *leg, struct range *gap)
+{
+    const struct job *job = leg->job;
+    struct ranges taken = {0};
+    bool found;
+
+    ranges_copy(&taken, &job->known.done);
+    for (unsigned i = 0; i < job->leg_count; i++) {
+        const struct leg *other = &job->legs[i];
+
+        if (other != leg && other->active)
+            ranges_add(&taken, other->wanted.first,
+                       other->wanted.end < 0 ? INT64_MAX : other->wanted.end);
+    }
+    found = ranges_gap(&taken, 0, job->version ? job->known.size : -1, gap);
+    ranges_clear(&taken);
+    if (found && splits(job) &&
+        (gap->end < 0 || gap->end - gap->first > piece_size(job)))
+        gap->end = gap->first + piece_size(job);
+    return found;
+}
+
+/* ---- asking ---- */
+
+static void set_line(struct leg *leg, unsigned i, const char *name, const char *value)
+{
+    struct buf line = BUF_INIT;
+
+    if (value)
+        buf_appendf(&line, "%s: %s", name, value);
+    free(leg->lines[i]);
+    leg->lines[i] = value ? buf_take(&line) : NULL;
+}
+
+static void set_range(struct leg *leg)
+{
+    struct buf value = BUF_INIT;
+
+    buf_appendf(&value, "bytes=%lld-", (long long)leg->wanted.first);
+    if (leg->wanted.end >= 0)
+        buf_append_int(&value, leg->wanted.end - 1);
+    set_line(leg, 1, "Range", leg->asks_range ? value.data : NULL);
+    buf_clear(&value);
+}
+
+/* With a checksum to be met, mirrors need not agree on their validators. */
+static bool may_differ(const struct leg *leg)
+{
+    return leg->job->expected.kinds && leg->mirror != leg->job->version_mirror;
+}
+
+static void set_conditions(struct leg *leg)
+{
+    const struct job *job = leg->job;
+    const char *version = job->known.etag ? job->known.etag : job->known.last_modified;
+    bool fresh = !leg->asks_range && !job->version;
+
+    if (leg->asks_range && job->version && !may_differ(leg))
+        set_line(leg, 2, "If-Range", version);
+    else
+        set_line(leg, 2, "If-None-Match", fresh ? job->old_etag : NULL);
+    set_line(leg, 3, "If-Modified-Since",
+             fresh && !job->old_etag ? job->old_modified : NULL);
+}
+
+static void put_lines(struct leg *leg)
+{
+    unsigned n = 0;
+
+    set_line(leg, 0, "Accept-Encoding",
+             "identity"); /* sizes and ranges are the file's */
+    for (unsigned i = 0; i < ARRAY_LEN(leg->lines); i++)
+        if (leg->lines[i])
+            leg->extra[n++] = leg->lines[i];
+    leg->extra[n] = NULL;
+    leg->request.extra_headers = leg->extra;
+}
+
+bool answer_ask(struct leg *leg)
+{
+    struct job *job = leg->job;
+
+    leg->begun = leg->again = leg->moves = false;
+    leg->spare = false;
+    if (!answer_gap(leg, &leg->wanted))
+        return false;
+    if (leg->wanted.end >= 0 && leg->wanted.end == job->known.size)
+        leg->wanted.end = splits(job) ? leg->wanted.end : -1;
+    leg->asks_range = leg->wanted.first > 0 || leg->wanted.end >= 0;
+    leg->position = leg->wanted.first;
+    set_range(leg);
+    set_conditions(leg);
+    put_lines(leg);
+    return true;
+}
+
+/* ---- the version ---- */
+
+static char *header_dup(const struct headers *h, const char *name)
+{
+    struct slice value;
+
+    return headers_get(h, name, &value) && value.len ? slice_dup(value) : NULL;
+}
+
+/* Only what If-Range may be sent with is kept: a strong ETag, or a strong date. */
+static void adopt_version(struct leg *leg, const struct response *rs, int64_t size)
+{
+    struct job *job = leg->job;
+    struct slice strong;
+
+    store_forget(job);
+    if (validator_strong(&rs->headers, &strong)) {
+        bool is_etag = strong.len && strong.data[0] == '"';
+
+        job->known.etag = is_etag ? slice_dup(strong) : NULL;
+        job->known.last_modified = header_dup(&rs->headers, "Last-Modified");
+    }
+    job->known.size = size;
+    job->version = job->verified = true;
+    job->version_mirror = leg->mirror;
+}
+
+static void note_time(struct leg *leg, const struct response *rs)
+{
+    time_t t;
+
+    if (validator_mtime(&rs->headers, &t))
+        leg->job->mtime = t;
+}
+
+/* ---- refusing ---- */
+
+static enum body_use refuse(struct leg *leg, enum http_error error, const char *why)
+{
+    leg->sink.error = error;
+    leg->sink.why = why;
+    return BODY_REFUSE;
+}
+
+static enum body_use ask_again(struct leg *leg, enum http_error error, const char *why)
+{
+    leg->again = true;
+    leg->from_zero = true;
+    store_forget(leg->job);
+    return refuse(leg, error, why);
+}
+
+static bool others_active(const struct job *job)
+{
+    return job->active > 1;
+}
+
+/* The version is not, or no longer, what its server has. True: this leg, which is
+ * alone, may begin another one; false: refused. */
+static bool may_begin_anew(struct leg *leg)
+{
+    struct job *job = leg->job;
+
+    if (leg->mirror != job->version_mirror && others_active(job)) {
+        leg->moves = true;
+        refuse(leg, HTTP_CHANGED, "this mirror has another version of the file");
+        return false;
+    }
+    if (++job->restarts > RESTARTS_MAX) {
+        refuse(leg, HTTP_CHANGED, "the file keeps changing on the server");
+        return false;
+    }
+    job->resumed_from = 0;
+    if (!others_active(job))
+        return true;
+    job->changed = true;
+    refuse(leg, HTTP_CHANGED, "the file has changed on the server");
+    return false;
+}
+
+static enum body_use version_gone(struct leg *leg)
+{
+    if (!may_begin_anew(leg))
+        return BODY_REFUSE;
+    return ask_again(leg, HTTP_CHANGED, "the file has changed on the server");
+}
+
+/* The server's answers to Range are of no use: all of the file in one stream, then. */
+static enum body_use without_ranges(struct leg *leg, const char *why)
+{
+    struct job *job = leg->job;
+
+    job->no_ranges = true;
+    job->resumed_from = 0;
+    if (!others_active(job))
+        return ask_again(leg, HTTP_RANGE, why);
+    job->changed = true;
+    return refuse(leg, HTTP_RANGE, why);
+}
+
+/* ---- answers ---- */
+
+static enum body_use too_large(struct leg *leg, int64_t size)
+{
+    int64_t most = client_config(leg->job->download->run.client)->max_size;
+
+    if (most <= 0 || size <= most)
+        return BODY_TAKE;
+    return refuse(leg, HTTP_TOO_LARGE, "the file is larger than --max-size allows");
+}
+
+static enum body_use take(struct leg *leg, const struct response *rs)
+{
+    struct job *job = leg->job;
+
+    if (too_large(leg, job->known.size) == BODY_REFUSE)
+        return BODY_REFUSE;
+    if (!job->name && !plan_name_by_server(job, rs))
+        return refuse(leg, HTTP_CANCELLED, "it is not needed");
+    note_time(leg, rs);
+    leg->begun = true;
+    job->ranges++;
+    return BODY_TAKE;
+}
+
+/* All of a version, from its first byte. */
+static enum body_use begin_whole(struct leg *leg, const struct response *rs)
+{
+    struct job *job = leg->job;
+    struct slice length;
+    int64_t size = -1;
+
+    if (leg->asks_range && !job->version)
+        job->no_ranges = true;
+    /* What was there is of another version, or ranges are not to be had. The answer is
+     * the whole file, and good, if nobody else writes to it. */
+    if (leg->asks_range && job->version && !may_begin_anew(leg))
+        return BODY_REFUSE;
+    if (headers_get(&rs->headers, "Content-Length", &length))
+        (void)slice_parse_digits(length, &size);
+    adopt_version(leg, rs, size);
+    leg->from_zero = true;
+    leg->wanted = (struct range){0, size};
+    leg->position = 0;
+    return take(leg, rs);
+}
+
+/* Whether the range is one that was asked for: it may end early. */
+static bool range_fits(const struct leg *leg, const struct content_range *r)
+{
+    return r->first == leg->wanted.first && r->size > 0 &&
+           (leg->wanted.end < 0 || r->last < leg->wanted.end);
+}
+
+static bool is_same_version(const struct leg *leg, const struct response *rs,
+                            const struct content_range *r)
+{
+    const struct job *job = leg->job;
+
+    if (job->known.size >= 0 && job->known.size != r->size)
+        return false;
+    return may_differ(leg) ||
+           validator_same(&rs->headers, job->known.etag, job->known.last_modified);
+}
+
+static enum body_use begin_part(struct leg *leg, const struct response *rs)
+{
+    struct job *job = leg->job;
+    struct content_range range;
+    struct slice value;
+
+    if (!leg->asks_range)
+        return refuse(leg, HTTP_RANGE, "a part came, though all was asked for");
+    if (!headers_get(&rs->headers, "Content-Range", &value) ||
+        !content_range_parse(value, &range) || !range_fits(leg, &range))
+        return without_ranges(leg,
+                              "the server answers another range than was asked for");
+    if (!job->version)
+        adopt_version(leg, rs, range.size);
+    else if (!is_same_version(leg, rs, &range))
+        return version_gone(leg);
+    job->known.size = range.size;
+    job->verified = true;
+    leg->wanted.end = range.last + 1;
+    return take(leg, rs);
+}
+
+/* The file is shorter than what was asked for; or it is empty. */
+static enum body_use begin_unsatisfiable(struct leg *leg)
+{
+    if (!leg->asks_range)
+        return BODY_DROP;
+    if (!leg->job->version)
+        return without_ranges(leg, "the server has no such range");
+    return version_gone(leg);
+}
+
+enum body_use answer_begin(struct body_sink *s, const struct response *rs)
+{
+    struct leg *leg = container_of(s, struct leg, sink);
+    struct job *job = leg->job;
+
+    if (job->changed)
+        return refuse(leg, HTTP_CHANGED, "the file has changed on the server");
+    switch (rs->status) {
+    case 200:
+    case 203:
+        return begin_whole(leg, rs);
+    case 206:
+        return begin_part(leg, rs);
+    case 304:
+        job->unmodified = !leg->asks_range && (leg->lines[2] || leg->lines[3]);
+        return BODY_DROP;
+    case 416:
+        return begin_unsatisfiable(leg);
+    default:
+        return BODY_DROP;
+    }
+}

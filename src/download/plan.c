@@ -1,0 +1,327 @@
+/* What a job is: its name, what is expected of it, what is there already. */
+#include "download/plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/url.h"
+#include "disk/folder.h"
+#include "disk/name.h"
+#include "download/report.h"
+#include "download/stamp.h"
+#include "http/content_disposition.h"
+
+/* ---- names ---- */
+
+static void set_name(struct job *job, char *name_taken)
+{
+    free(job->name);
+    job->name = name_taken;
+    part_clear(&job->part);
+    part_init(&job->part, job->download->root, job->name);
+}
+
+static bool claim(struct download *d, const char *name)
+{
+    char *key;
+
+    if (map_get(&d->names, name))
+        return false;
+    key = mem_strdup(name);
+    map_set(&d->names, key, key);
+    return true;
+}
+
+/* The first free one of name, name.2, name.3, ... in this run: the same list gives the
+ * same names again. The caller frees. */
+static char *claim_free(struct download *d, const char *name)
+{
+    char *numbered = mem_strdup(name);
+
+    for (unsigned n = 2; !claim(d, numbered); n++) {
+        free(numbered);
+        numbered = name_numbered(name, n);
+    }
+    return numbered;
+}
+
+/* What the checksums say of the end of the URL's path. */
+static bool find_by_url(const struct download *d, const char *url,
+                        struct expected *expected, const char **name)
+{
+    const char *why;
+    char *path = d->o->checksums ? name_expand("{path}", url, 0, &why) : NULL;
+    bool found = path && checksums_by_path(d->o->checksums, path, expected, name);
+
+    free(path);
+    return found;
+}
+
+static char *cleaned(const char *name)
+{
+    struct buf clean = BUF_INIT;
+
+    name_append_path(&clean, slice_str(name));
+    return buf_take(&clean);
+}
+
+/* What is asked for, in the order in which it says something. NULL: the server is to
+ * say. */
+static char *wanted_name(const struct download *d, const struct item *item)
+{
+    const struct download_options *o = d->o;
+    const char *url = item->request.url, *why, *listed;
+    struct expected expected;
+
+    if (item->output)
+        return cleaned(item->output);
+    if (o->name)
+        return cleaned(o->name);
+    if (o->template)
+        return name_expand(o->template, url, item->index, &why);
+    /* As the list spells it: then `sha256sum -c` finds the file. */
+    if (find_by_url(d, url, &expected, &listed))
+        return cleaned(listed);
+    return o->content_disposition ? NULL : name_from_url(url);
+}
+
+void plan_skipped(struct download *d, const struct item *item)
+{
+    char *effective = item->why ? NULL : url_effective(item->request.url);
+    char *name = effective ? wanted_name(d, item) : NULL;
+
+    if (name)
+        free(claim_free(d, name));
+    free(name);
+    free(effective);
+}
+
+/* ---- what is expected ---- */
+
+static void expect_sha256(struct job *job)
+{
+    const char *hex = job->item.sha256;
+    uint8_t *bytes = job->expected.bytes[DIGEST_SHA256];
+    uint8_t listed[32];
+    bool twice = job->expected.kinds & 1u << DIGEST_SHA256;
+
+    if (!hex)
+        return;
+    memcpy(listed, bytes, sizeof(listed));
+    digest_parse(DIGEST_SHA256, hex, strlen(hex), bytes);
+    if (twice && memcmp(listed, bytes, sizeof(listed)) != 0)
+        job_fail(job, HTTP_CHECKSUM, "the line's sha256 is not that of --checksum");
+    job->expected.kinds |= 1u << DIGEST_SHA256;
+}
+
+static void expect_listed(struct job *job)
+{
+    const struct download *d = job->download;
+    const char *name;
+
+    if (d->o->checksums &&
+        !checksums_by_name(d->o->checksums, job->name, &job->expected))
+        find_by_url(d, job->item.request.url, &job->expected, &name);
+}
+
+static bool expect(struct job *job)
+{
+    const struct download *d = job->download;
+
+    expect_listed(job);
+    expect_sha256(job);
+    if (d->o->checksums && job->expected.kinds == 0)
+        job_fail(job, HTTP_NO_CHECKSUM, "%s is not among the checksums (--checksum)",
+                 job->name);
+    job->hashes = job->expected.kinds;
+    if (d->o->hash || d->sums)
+        job->hashes |= 1u << DIGEST_SHA256;
+    if (job->hashes)
+        job->digests = digests_new(job->hashes);
+    return job->error == HTTP_OK;
+}
+
+/* ---- what is there ---- */
+
+/* 1: NAME is there, a whole file; 0: it is not; or -errno, told in the part. */
+static int find_existing(struct job *job, struct stat *st)
+{
+    int r = part_existing(&job->part, st);
+
+    if (r <= 0)
+        return r;
+    if (S_ISREG(st->st_mode) || job->download->o->if_exists != IF_EXISTS_SKIP)
+        return 1;
+    snprintf(job->part.why, sizeof(job->part.why),
+             "%.80s is there and is no regular file", job->name);
+    return -EEXIST;
+}
+
+int plan_open_existing(const struct job *job)
+{
+    const char *base;
+    int root = job->download->root;
+    int folder = folder_of(root, job->name, false, &base), fd;
+
+    if (folder < 0)
+        return folder;
+    fd =
+        openat(folder, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        fd = -errno;
+    folder_close(root, folder);
+    return fd;
+}
+
+/* It is left alone. What it ought to be is looked up later, in the executor. */
+static int skip_existing(struct job *job, const struct stat *st)
+{
+    job->skipped = true;
+    job->known.size = st->st_size;
+    job->unread = job->digests != NULL;
+    return 0;
+}
+
+/* What looking came to, beside -errno. */
+enum { LOOK_GOES_ON, LOOK_NAME_TAKEN };
+
+/* What --if-exists and -N say to a file that is there. */
+static int meet_existing(struct job *job, struct stat *st)
+{
+    const struct download_options *o = job->download->o;
+
+    if (o->timestamping && S_ISREG(st->st_mode)) {
+        job->replace = true;
+        stamp_read(job, st);
+        return 0;
+    }
+    switch (o->if_exists) {
+    case IF_EXISTS_SKIP:
+        return skip_existing(job, st);
+    case IF_EXISTS_OVERWRITE:
+        job->replace = true;
+        return 0;
+    case IF_EXISTS_RENAME:
+        return LOOK_NAME_TAKEN;
+    case IF_EXISTS_FAIL:
+        job_fail(job, HTTP_FILE_EXISTS, "%s is there already (--if-exists)", job->name);
+        return 0;
+    }
+    return 0;
+}
+
+/* What an earlier run has left of the file. When it is all there, its last byte
+ * is asked for again: so the server says whether it still is that version. */
+static int find_part(struct job *job)
+{
+    struct range gap;
+    int r;
+
+    if (job->download->o->no_resume)
+        return 0;
+    r = part_look(&job->part, &job->known);
+    if (r < 0 || job->known.done.n == 0)
+        return r;
+    if (!ranges_gap(&job->known.done, 0, job->known.size, &gap))
+        ranges_remove(&job->known.done, job->known.size - 1, job->known.size);
+    job->resumed_from = ranges_bytes(&job->known.done);
+    job->version = true;
+    return 0;
+}
+
+static int look(struct job *job)
+{
+    struct stat st;
+    int r = find_existing(job, &st);
+
+    if (r > 0)
+        r = meet_existing(job, &st);
+    if (r == 0 && !job->skipped && job->error == HTTP_OK)
+        r = find_part(job);
+    return r;
+}
+
+/* The first number that neither this run nor the folder has. */
+static void rename_job(struct job *job, const char *name, unsigned n)
+{
+    char *numbered = name_numbered(name, n);
+
+    set_name(job, claim_free(job->download, numbered));
+    free(numbered);
+}
+
+/* A few system calls, on the loop's own thread: handing them to another one takes
+ * longer than they do. */
+static bool look_until_free(struct job *job)
+{
+    char *name = mem_strdup(job->name);
+    int r;
+
+    for (unsigned n = 2; (r = look(job)) == LOOK_NAME_TAKEN; n++)
+        rename_job(job, name, n);
+    free(name);
+    if (r < 0)
+        job_fail_locally(job, r);
+    return job->error == HTTP_OK && !job->skipped;
+}
+
+/* Whether some run has downloaded it. While it is claimed by another one that is found
+ * out when its turn comes. */
+static bool in_archive(const struct job *job)
+{
+    struct archive *a = job->download->archive;
+    const char *url = job->item.request.url;
+    int r = a ? archive_claim(a, url) : ARCHIVE_BUSY;
+
+    if (r == ARCHIVE_YOURS)
+        archive_release(a, url);
+    return r == ARCHIVE_DONE;
+}
+
+bool plan_job(struct job *job)
+{
+    struct download *d = job->download;
+    char *name;
+
+    if (job->item.why) {
+        job_fail(job, HTTP_BAD_INPUT, "%s", job->item.why);
+        return false;
+    }
+    if (!(name = url_effective(job->item.request.url)))
+        return true; /* the call will say what is wrong with it */
+    free(name);
+    name = wanted_name(d, &job->item);
+    if (name)
+        set_name(job, claim_free(d, name));
+    free(name);
+    job->skipped = in_archive(job);
+    if (job->skipped || !job->name)
+        return !job->skipped;
+    return expect(job) && (d->run.o->dry_run || look_until_free(job));
+}
+
+bool plan_name_by_server(struct job *job, const struct response *rs)
+{
+    struct slice value;
+    char *name = NULL, *proposed;
+
+    if (headers_get(&rs->headers, "Content-Disposition", &value) &&
+        (proposed = content_disposition_filename(value))) {
+        struct buf clean = BUF_INIT;
+
+        name_append_part(&clean, slice_str(proposed));
+        name = buf_take(&clean);
+        free(proposed);
+    }
+    if (!name)
+        name = name_from_url(job->item.request.url);
+    set_name(job, claim_free(job->download, name));
+    free(name);
+    return expect(job) && look_until_free(job);
+}

@@ -1,0 +1,22 @@
+/* plan.h - what is to be fetched, and what for. */
+#ifndef TRAWL_DOWNLOAD_PLAN_H
+#define TRAWL_DOWNLOAD_PLAN_H
+
+#include "download/job.h"
+
+/* Finds the job's name, unless a server is to tell it, its checksums, what is there
+ * already, and what an earlier run left. False: the job has ended. */
+bool plan_job(struct job *job);
+
+/* Names a job as its server proposes, or by its URL, then as plan_job. */
+bool plan_name_by_server(struct job *job, const struct response *rs);
+
+/* Blocks. Opens the file that is there under the job's name, for reading: the
+ * descriptor, or -errno. */
+int plan_open_existing(const struct job *job);
+
+/* Takes the name of an item that an earlier run answered (--state): a later one must
+ * not get it. */
+void plan_skipped(struct download *d, const struct item *item);
+
+#endif

@@ -1,0 +1,142 @@
+/* The file is whole: what is still in memory is written, the bytes are verified. */
+#include "download/seal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "download/plan.h"
+#include "download/report.h"
+#include "download/stamp.h"
+#include "download/store.h"
+
+/* The kinds of which the digests are not the expected ones. Sets sha256. */
+static unsigned compare(struct job *job)
+{
+    unsigned wrong = 0;
+    uint8_t bytes[DIGEST_BYTES_MAX];
+
+    for (int kind = 0; kind < DIGEST_KINDS; kind++) {
+        bool expected = job->expected.kinds & 1u << kind;
+
+        if (!(job->hashes & 1u << kind))
+            continue;
+        digests_final(job->digests, kind, bytes);
+        if (expected &&
+            memcmp(bytes, job->expected.bytes[kind], digest_size(kind)) != 0)
+            wrong |= 1u << kind;
+        if (kind == DIGEST_SHA256) {
+            memcpy(job->sha256, bytes, sizeof(job->sha256));
+            job->sha256_known = true;
+        }
+    }
+    return wrong;
+}
+
+/* ---- a part ---- */
+
+/* A small file, in one visit to the disk. */
+static int write_all(struct job *job, const struct block *b)
+{
+    int r = store_open(job, false);
+
+    if (r == 0 && b->len)
+        r = part_write(&job->part, b->data, b->len, 0);
+    if (r == 0 && job->digests)
+        digests_update(job->digests, b->data, b->len);
+    return r;
+}
+
+static int verify(struct job *job)
+{
+    int r;
+
+    if (!job->digests)
+        return 0;
+    r = store_hash(job, job->part.fd, job->known.size);
+    if (r < 0 || !compare(job))
+        return r;
+    r = part_restart(&job->part);
+    return r < 0 ? r : SEAL_MISMATCH;
+}
+
+static int settle(struct job *job)
+{
+    struct timespec mtime = {.tv_sec = job->mtime};
+    bool keep_time = job->mtime && !job->download->o->no_mtime;
+    int r = part_settle(&job->part, job->known.size, keep_time ? &mtime : NULL);
+
+    if (r == 0 && job->download->o->timestamping)
+        stamp_write(job);
+    return r;
+}
+
+int seal_part(struct job *job)
+{
+    int r = job->in_memory ? write_all(job, &job->shown->fill) : 0;
+
+    if (r == 0)
+        r = verify(job);
+    return r ? r : settle(job);
+}
+
+void seal_finish(struct job *job, int result)
+{
+    job->sealed = result == 0;
+    job->part_open = job->part.fd >= 0;
+    store_free_block(job->download, &job->shown->fill);
+    if (result < 0 && job->in_memory) /* what was said to be there is not */
+        ranges_clear(&job->known.done);
+    job->in_memory = false;
+    if (result < 0) {
+        job_fail_locally(job, result);
+    } else if (result == SEAL_MISMATCH) {
+        job->mismatches++;
+        store_forget(job);
+    }
+}
+
+static int seal_work(void *arg)
+{
+    return seal_part(arg);
+}
+
+void seal(struct job *job)
+{
+    store_quiesce(job);
+    seal_finish(job, loop_finish_in_executor(seal_work, job));
+}
+
+/* ---- a file that is there ---- */
+
+static int read_existing(void *arg)
+{
+    struct job *job = arg;
+    int fd = plan_open_existing(job);
+    int r = fd < 0 ? fd : store_hash(job, fd, job->known.size);
+
+    if (fd >= 0)
+        close(fd);
+    if (r < 0)
+        snprintf(job->part.why, sizeof(job->part.why), "%.80s cannot be read: %s",
+                 job->name, strerror(-r));
+    else if (compare(job))
+        r = SEAL_MISMATCH;
+    return r;
+}
+
+void seal_verify_existing(struct job *job)
+{
+    int r = loop_finish_in_executor(read_existing, job);
+
+    job->unread = false;
+    if (r < 0)
+        job_fail_locally(job, r);
+    else if (r == SEAL_MISMATCH)
+        job_fail(job, HTTP_CHECKSUM,
+                 "%s is there, and is not what the checksum says "
+                 "(--if-exists overwrite replaces it)",
+                 job->name);
+}

@@ -1,0 +1,32 @@
+/* store.h - from a leg's blocks to the part. */
+#ifndef TRAWL_DOWNLOAD_STORE_H
+#define TRAWL_DOWNLOAD_STORE_H
+
+#include "download/job.h"
+
+/* Forgets the version, and all that was written of it. */
+void store_forget(struct job *job);
+
+/* The sink's write. */
+enum body_use store_write(struct body_sink *s, const char *data, size_t n);
+
+/* Suspends until all that the leg received is written, or writing has failed. */
+async void store_flush(struct leg *leg);
+
+/* Suspends until no chore of the job's is under way. */
+async void store_quiesce(struct job *job);
+
+/* Suspends. No leg is in an exchange: keeps what can be gone on with, and its journal,
+ * or removes the part; closes it. */
+async void store_put_away(struct job *job);
+
+/* Blocks, for the executor: opens the part, when there is room for the file. */
+int store_open(struct job *job, bool keep);
+
+/* Blocks: hashes the file's bytes from where the digests are up to `end`. */
+int store_hash(struct job *job, int fd, int64_t end);
+
+void store_free_block(struct download *d, struct block *b);
+void store_clear(struct download *d);
+
+#endif
