@@ -11,8 +11,9 @@
 #include "http/content_range.h"
 #include "http/validator.h"
 
-/* How often a file may turn out to be another one before it is given up. */
-#define RESTARTS_MAX 8
+/* How often a file may turn out to be another one before it is fetched in one stream: a
+ * server that does not know what it serves says so of every part. */
+#define RESTARTS_MAX 3
 
 /* The first piece of a file that may have to be split: its answer tells the size. */
 #define PROBE_BYTES (1LL << 20)
@@ -214,10 +215,7 @@ static bool may_begin_anew(struct leg *leg)
         refuse(leg, HTTP_CHANGED, "this mirror has another version of the file");
         return false;
     }
-    if (++job->restarts > RESTARTS_MAX) {
-        refuse(leg, HTTP_CHANGED, "the file keeps changing on the server");
-        return false;
-    }
+    job->no_ranges |= ++job->restarts > RESTARTS_MAX;
     job->resumed_from = 0;
     if (!others_active(job))
         return true;
@@ -327,6 +325,8 @@ static enum body_use begin_part(struct leg *leg, const struct response *rs)
         adopt_version(leg, rs, range.size);
     else if (!is_same_version(leg, rs, &range))
         return version_gone(leg);
+    if (range.last + 1 < range.size && !answer_resumable(job))
+        return without_ranges(leg, "the server does not tell versions apart");
     job->known.size = range.size;
     job->verified = true;
     leg->wanted.end = range.last + 1;
