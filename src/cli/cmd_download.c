@@ -15,8 +15,13 @@
 #include "disk/name.h"
 #include "download/download.h"
 
-/* Bytes that are read at once: files are large. */
-#define RECEIVE_BYTES ((size_t)64 << 10)
+/* Bytes that are read from the network, and written to the disk, at once: as large as
+ * memory bears, by how many exchanges there may be. */
+#define MANY_RECEIVE ((size_t)64 << 10)
+#define MANY_BLOCK   ((size_t)256 << 10)
+#define FEW          8u
+#define FEW_RECEIVE  ((size_t)512 << 10)
+#define FEW_BLOCK    ((size_t)1 << 20)
 
 struct download_command {
     struct common_options common; /* first: the rows of common_rows point into it */
@@ -198,13 +203,31 @@ static int read_checksums(struct download_command *f, struct buf *why)
 
 /* ---- running ---- */
 
+static bool few_at_once(const struct download_command *f)
+{
+    unsigned n = 0;
+
+    while (f->urls && f->urls[n] && n <= FEW)
+        n++;
+    if (f->input || n == 0 || is_stdin(f->urls[0]))
+        n = FEW + 1;
+    return n * f->o.split <= FEW || f->common.client.limits.total <= FEW;
+}
+
+static void fill_sizes(struct download_command *f)
+{
+    bool few = few_at_once(f);
+
+    f->o.block = few ? FEW_BLOCK : MANY_BLOCK;
+    f->o.run.client.receive_buffer = few ? FEW_RECEIVE : MANY_RECEIVE;
+    f->o.run.client.extra_files = 1;
+}
+
 static void fill_run(const struct download_command *f, struct run_options *run)
 {
     const struct common_options *c = &f->common;
 
     run->client = c->client;
-    run->client.receive_buffer = RECEIVE_BYTES;
-    run->client.extra_files = 1;
     run->source.urls = f->urls;
     run->source.file = f->input;
     run->source.files = true;
@@ -248,6 +271,7 @@ static int run_parsed(const struct command *self, struct download_command *f,
     if (read_checksums(f, why) < 0)
         return command_usage_error(self, why);
     fill_run(f, &f->o.run);
+    fill_sizes(f);
     return download_run(&f->o);
 }
 

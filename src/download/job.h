@@ -18,9 +18,6 @@
 #include "download/download.h"
 #include "http/body_sink.h"
 
-/* Bytes that are written at once; each leg has two such blocks. */
-#define BLOCK_BYTES ((size_t)256 << 10)
-
 struct job;
 
 /* Work of a job in the executor, of which its owner has one at a time. */
@@ -31,7 +28,7 @@ struct chore {
 };
 
 struct block {
-    char *data; /* BLOCK_BYTES; NULL: none */
+    char *data; /* o->block bytes; NULL: none */
     size_t len;
     int64_t offset; /* in the file, of its first byte */
 };

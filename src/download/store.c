@@ -67,7 +67,7 @@ void store_quiesce(struct job *job)
 
 static void take_block(struct download *d, struct block *b, int64_t offset)
 {
-    b->data = d->spare_count ? d->spare[--d->spare_count] : mem_alloc(BLOCK_BYTES);
+    b->data = d->spare_count ? d->spare[--d->spare_count] : mem_alloc(d->o->block);
     b->len = 0;
     b->offset = offset;
 }
@@ -341,7 +341,7 @@ static enum body_use refuse(struct leg *leg, enum http_error error, const char *
 /* Room for n more bytes, which are fewer than a block. */
 static bool make_room(struct leg *leg, size_t n)
 {
-    if (leg->fill.data && leg->fill.len + n > BLOCK_BYTES) {
+    if (leg->fill.data && leg->fill.len + n > leg->job->download->o->block) {
         if (leg->write.busy)
             return false;
         start_writing(leg);
