@@ -25,7 +25,7 @@
 struct entry {
     struct job *job;
     int result;
-    bool named;
+    bool sealed, named;
 };
 
 struct committer {
@@ -45,9 +45,13 @@ struct committer {
 
 static void seal_those_in_memory(struct committer *c)
 {
-    for (size_t i = 0; i < c->size; i++)
-        if (c->round[i].job->in_memory)
-            c->round[i].result = seal_part(c->round[i].job);
+    for (size_t i = 0; i < c->size; i++) {
+        struct entry *e = &c->round[i];
+
+        if (e->job->in_memory)
+            e->result = seal_part(e->job);
+        e->sealed = e->result == 0;
+    }
 }
 
 static void sync_data(struct committer *c)
@@ -143,17 +147,16 @@ static async void end(struct job *job)
 static async void finish(const struct entry *e)
 {
     struct job *job = e->job;
-    bool was_sealed = job->sealed;
 
     if (job->in_memory)
-        seal_finish(job, e->named || e->result == -EEXIST ? 0 : e->result);
+        seal_finish(job, e->sealed ? 0 : e->result);
     if (!job->sealed && job->error == HTTP_OK) { /* other bytes than were expected */
         leg_end_job(job);
         return;
     }
-    if (e->result == -EEXIST)
+    if (e->sealed && !e->named && e->result == -EEXIST)
         meet_late(job);
-    else if (was_sealed && e->result < 0)
+    else if (e->sealed && e->result < 0)
         job_fail_locally(job, e->result);
     job->part_open = job->part.fd >= 0;
     end(job);

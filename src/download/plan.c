@@ -159,7 +159,7 @@ static int find_existing(struct job *job, struct stat *st)
     if (S_ISREG(st->st_mode) || job->download->o->if_exists != IF_EXISTS_SKIP)
         return 1;
     snprintf(job->part.why, sizeof(job->part.why),
-             "%.80s is there and is no regular file", job->name);
+             "%.80s is there and is no regular file: move it away", job->name);
     return -EEXIST;
 }
 

@@ -100,6 +100,8 @@ static void append_more(struct buf *out, const struct job *job, const char *path
 
     buf_append_str(out, ",\"path\":");
     json_append_cstr(out, job->name ? path : NULL);
+    if (job->download->run.o->dry_run)
+        return;
     buf_append_str(out, ",\"size\":");
     if (whole && job->known.size >= 0)
         buf_append_int(out, job->known.size);

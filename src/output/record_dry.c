@@ -139,5 +139,6 @@ void record_append_dry(struct buf *out, const struct record *r,
     buf_append_str(out, ",\"size_upload\":");
     buf_append_uint(out, rq->body_len);
     append_error(out, r);
+    buf_append(out, r->more.data, r->more.len);
     buf_append_str(out, "}\n");
 }
