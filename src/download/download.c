@@ -141,6 +141,7 @@ static async int tear_down(struct run *run)
 
 static const struct run_scenario download = {
     .name = "download",
+    .read_ahead = 1024, /* each is some kilobytes */
     .set_up = set_up,
     .submit = submit,
     .skipped = skipped,

@@ -17,7 +17,7 @@ static unsigned window_size(const struct run *run)
 
     if (run->o->ordered)
         return (run->o->record.body ? 2 : 8) * places;
-    return places + 8192;
+    return places + (run->scenario->read_ahead ? run->scenario->read_ahead : 8192);
 }
 
 /* Lines may be long, and records in order wait with their bodies: what is bounded is
