@@ -33,13 +33,31 @@ static bool disk_is_full(int error)
     return error == -ENOSPC || error == -EDQUOT;
 }
 
+/* Rather than what is there under this one name. */
+static bool is_the_disk(int error)
+{
+    switch (error) {
+    case -EEXIST:
+    case -ENOTDIR:
+    case -EISDIR:
+    case -ELOOP:
+    case -ENAMETOOLONG:
+    case -EAGAIN: /* another process has it */
+    case -ESTALE:
+    case -EFBIG: /* too large for what is free; others may fit */
+        return false;
+    default:
+        return true;
+    }
+}
+
 void job_fail_locally(struct job *job, int error)
 {
     struct run *run = &job->download->run;
     const char *why = *job->part.why ? job->part.why : strerror(-error);
 
     job_fail(job, error == -EEXIST ? HTTP_FILE_EXISTS : HTTP_LOCAL_IO, "%s", why);
-    if (error == -EEXIST)
+    if (!is_the_disk(error))
         return;
     if (disk_is_full(error) && !run->stopped) {
         log_error("%s", why);
