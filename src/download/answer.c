@@ -199,9 +199,10 @@ static enum body_use ask_again(struct leg *leg, enum http_error error, const cha
     return refuse(leg, error, why);
 }
 
+/* Other legs, or what they have left in the executor, are still at the version. */
 static bool others_active(const struct job *job)
 {
-    return job->active > 1;
+    return job->active > 1 || store_is_busy(job);
 }
 
 /* The version is not, or no longer, what its server has. True: this leg, which is
@@ -261,8 +262,6 @@ static enum body_use take(struct leg *leg, const struct response *rs)
 
     if (too_large(leg, job->known.size) == BODY_REFUSE)
         return BODY_REFUSE;
-    if (!job->name && !plan_name_by_server(job, rs))
-        return refuse(leg, HTTP_CANCELLED, "it is not needed");
     note_time(leg, rs);
     leg->begun = true;
     job->ranges++;
@@ -343,6 +342,23 @@ static enum body_use begin_unsatisfiable(struct leg *leg)
     return version_gone(leg);
 }
 
+/* The server has told the name. What an earlier run has left under that is gone on with
+ * by asking again, for the rest. */
+static enum body_use take_name(struct leg *leg, const struct response *rs)
+{
+    if (!plan_name_by_server(leg->job, rs))
+        return refuse(leg, HTTP_CANCELLED, "it is not needed");
+    if (!leg->job->version)
+        return BODY_TAKE;
+    leg->again = true;
+    return refuse(leg, HTTP_RANGE, "a part of it is there");
+}
+
+static bool is_file(int status)
+{
+    return status == 200 || status == 203 || status == 206;
+}
+
 enum body_use answer_begin(struct body_sink *s, const struct response *rs)
 {
     struct leg *leg = container_of(s, struct leg, sink);
@@ -350,6 +366,8 @@ enum body_use answer_begin(struct body_sink *s, const struct response *rs)
 
     if (job->changed)
         return refuse(leg, HTTP_CHANGED, "the file has changed on the server");
+    if (!job->name && is_file(rs->status) && take_name(leg, rs) == BODY_REFUSE)
+        return BODY_REFUSE;
     switch (rs->status) {
     case 200:
     case 203:

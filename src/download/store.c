@@ -49,7 +49,7 @@ static int chore_end(struct chore *c, struct job *job)
     return r;
 }
 
-static bool is_busy(const struct job *job)
+bool store_is_busy(const struct job *job)
 {
     for (unsigned i = 0; i < job->leg_count; i++)
         if (job->legs[i].write.busy)
@@ -59,7 +59,7 @@ static bool is_busy(const struct job *job)
 
 void store_quiesce(struct job *job)
 {
-    while (is_busy(job)) /* a request for cancellation is used up here */
+    while (store_is_busy(job)) /* a request for cancellation is used up here */
         event_wait(&job->stirred);
 }
 

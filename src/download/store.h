@@ -13,6 +13,9 @@ enum body_use store_write(struct body_sink *s, const char *data, size_t n);
 /* Suspends until all that the leg received is written, or writing has failed. */
 async void store_flush(struct leg *leg);
 
+/* Whether a chore of the job's is under way. */
+bool store_is_busy(const struct job *job);
+
 /* Suspends until no chore of the job's is under way. */
 async void store_quiesce(struct job *job);
 
