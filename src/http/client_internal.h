@@ -72,7 +72,8 @@ struct transfer {
     struct decoder *decoder;
     bool body_began, headers_over, too_large_line;
     enum body_use sink_use;       /* what becomes of this body */
-    bool sink_waits;              /* it was paused for its sink */
+    bool paused;                  /* libcurl holds bytes that we did not take */
+    bool sink_waits;              /* ... as the sink did not */
     size_t granted;               /* bytes the throttle let pass, still to be taken */
     unsigned informational;
     int64_t content_length;       /* -1: none yet */
@@ -93,7 +94,7 @@ void shard_free(struct shard *s);
  * libcurl's, as the next one too. */
 void shard_start(struct shard *s, struct transfer *t);
 
-/* Takes it back, finished or not. Its `done` is left alone. */
+/* Takes it back, finished or not; if not, it has a verdict. Its `done` is left alone. */
 void shard_stop(struct transfer *t);
 
 /* Whether libcurl has taken the transfer up at all since it was started. */

@@ -252,18 +252,26 @@ static enum body_use give_to_sink(struct transfer *t, const char *data, size_t n
     return use;
 }
 
+static size_t hold(struct transfer *t)
+{
+    t->paused = true;
+    return CURL_WRITEFUNC_PAUSE;
+}
+
 size_t receive_body(char *data, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
 
     n *= size;
     t->last_activity = loop_time();
+    if (t->verdict)
+        return 0;
     if (!rate_allows(t, n))
-        return CURL_WRITEFUNC_PAUSE;
+        return hold(t);
     if (!t->body_began)
         begin_body(t);
     if (!t->verdict && t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
-        return CURL_WRITEFUNC_PAUSE;
+        return hold(t);
     t->granted -= t->granted < n ? t->granted : n;
     t->response->size_download += (int64_t)n;
     if (t->verdict || check_size(t, t->response->size_download) < 0)

@@ -22,6 +22,7 @@ static void go_on(struct transfer *t)
     if (!t->added) /* it ended meanwhile; its task has yet to run */
         return;
     t->last_activity = loop_time();
+    t->paused = false;
     /* Bytes that waited are brought to us in there; if we refuse them libcurl would go
      * on without them. */
     if (curl_easy_pause(t->easy, CURLPAUSE_CONT) != CURLE_OK)
