@@ -65,7 +65,7 @@ struct transfer {
     /* What the callbacks saw. */
     CURLcode code;
     enum http_error verdict;      /* ours, which ended the transfer; HTTP_OK: none */
-    char verdict_text[128];
+    char verdict_text[256];
     char curl_text[CURL_ERROR_SIZE];
     bool opened;                  /* a socket, or tried to */
     int open_errno;               /* of the socket that could not be opened */
