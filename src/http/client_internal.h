@@ -82,6 +82,7 @@ struct transfer {
     double began, last_activity;  /* loop_time */
     int64_t uploaded;
     struct timer stall;
+    struct timer limit;           /* on the whole, while it is paused */
     struct throttled throttled;
 };
 
@@ -124,6 +125,9 @@ void transfer_collect(struct transfer *t);
 
 /* Ends it with a verdict of ours, from the loop. */
 void transfer_abort(struct transfer *t, enum http_error verdict, const char *why);
+
+/* For the callback that does not take what libcurl brings: what it is to return. */
+size_t transfer_hold(struct transfer *t);
 
 /* Notes why the transfer is to end; the callback then makes libcurl stop. */
 void transfer_verdict(struct transfer *t, enum http_error verdict, const char *format, ...)

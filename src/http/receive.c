@@ -252,12 +252,6 @@ static enum body_use give_to_sink(struct transfer *t, const char *data, size_t n
     return use;
 }
 
-static size_t hold(struct transfer *t)
-{
-    t->paused = true;
-    return CURL_WRITEFUNC_PAUSE;
-}
-
 size_t receive_body(char *data, size_t size, size_t n, void *arg)
 {
     struct transfer *t = arg;
@@ -267,12 +261,12 @@ size_t receive_body(char *data, size_t size, size_t n, void *arg)
     if (t->verdict)
         return 0;
     if (!rate_allows(t, n))
-        return hold(t);
+        return transfer_hold(t);
     if (!t->body_began)
         begin_body(t);
     if (!t->verdict && check_size(t, t->response->size_download + (int64_t)n) == 0 &&
         t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
-        return hold(t);
+        return transfer_hold(t);
     t->granted -= t->granted < n ? t->granted : n;
     t->response->size_download += (int64_t)n;
     if (t->verdict)

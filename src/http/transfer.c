@@ -50,6 +50,25 @@ void body_sink_resume(struct body_sink *s)
         s->resume(s);
 }
 
+/* libcurl minds the time, too; but what it ends by itself while it is paused would
+ * leak: see shard_stop. */
+static void end_in_time(void *arg)
+{
+    struct transfer *t = arg;
+
+    if (t->paused)
+        transfer_abort(t, HTTP_TIMEOUT, "not whole within its time (--max-time)");
+}
+
+size_t transfer_hold(struct transfer *t)
+{
+    t->paused = true;
+    if (t->timeout_ms > 0)
+        loop_call_at(t->client->loop, &t->limit,
+                     t->began + (double)t->timeout_ms / 1e3 - 0.001);
+    return CURL_WRITEFUNC_PAUSE;
+}
+
 static void attach_sink(struct transfer *t, struct body_sink *s)
 {
     if (!s)
@@ -111,6 +130,7 @@ struct transfer *transfer_new(struct shard *s)
     t->client = s->client;
     list_init(&t->node);
     timer_init(&t->stall, look_for_stall, t);
+    timer_init(&t->limit, end_in_time, t);
     throttled_init(&t->throttled, resume);
     t->easy = easy_new(t);
     return t;
@@ -336,6 +356,7 @@ void transfer_collect(struct transfer *t)
     struct response *rs = t->response;
 
     timer_stop(&t->stall);
+    timer_stop(&t->limit);
     throttled_cancel(&t->throttled);
     if (t->code == CURLE_OK)
         receive_end(t);
