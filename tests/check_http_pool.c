@@ -16,6 +16,7 @@ static char why_seen[64];    /* the last message of a call that was cancelled */
 static unsigned submit_more; /* so many, from within `done` */
 static const char *cancel_in_done;
 static bool cancel_own_in_done;
+static unsigned once_more; /* so many calls are submitted a second time */
 
 static struct job *job_new(const char *target)
 {
@@ -58,6 +59,12 @@ static void done(struct call *call, void *arg)
     } else {
         done_ok++;
     }
+    if (once_more) {
+        once_more--;
+        call_again(call);
+        pool_submit(pool, call);
+        return;
+    }
     if (cancel_own_in_done) /* it is the pool's no more */
         pool_cancel_call(pool, call, "too late");
     job_free(j);
@@ -85,6 +92,7 @@ static void setup_pool(unsigned total, unsigned per_host)
     done_ok = done_cancelled = done_failed = submit_more = 0;
     cancel_in_done = NULL;
     cancel_own_in_done = false;
+    once_more = 0;
     *why_seen = '\0';
 }
 
@@ -169,6 +177,20 @@ CLIENT_TEST(submitted_from_done)
     ck_assert_int_eq(pool_join(pool), 0);
     ck_assert_uint_eq(done_ok, 201);
     ck_assert_uint_eq(done_failed, 1);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(submitted_again)
+{
+    (void)arg;
+    setup_pool(2, 2);
+    once_more = 10;
+    for (int i = 0; i < 20; i++)
+        submit("/to/302//status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 30);
+    ck_assert_uint_eq(server.requests, 60);
     teardown_pool();
     return 0;
 }
@@ -535,11 +557,12 @@ CLIENT_TEST(cancelled_while_its_sink_waits)
 static Suite *suite(void)
 {
     return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
-                       submitted_from_done, join_cancelled, cancelled_in_every_state,
-                       cancelled_with_the_response, cancelled_while_it_would_go_on,
-                       two_thousand, step, one_cancelled_in_every_state,
-                       cancelling_what_is_not_there, one_cancelled_with_the_response,
-                       many_cancelled_one_by_one, cancelled_while_its_sink_waits);
+                       submitted_from_done, submitted_again, join_cancelled,
+                       cancelled_in_every_state, cancelled_with_the_response,
+                       cancelled_while_it_would_go_on, two_thousand, step,
+                       one_cancelled_in_every_state, cancelling_what_is_not_there,
+                       one_cancelled_with_the_response, many_cancelled_one_by_one,
+                       cancelled_while_its_sink_waits);
 }
 
 int main(void)
