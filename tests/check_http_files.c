@@ -81,13 +81,13 @@ static void check(const struct answer *a, unsigned limit, unsigned total,
     ck_assert_uint_ge(p->shards, 1);
     ck_assert_uint_le(p->shards, SHARDS);
     ck_assert_uint_ge(p->shards * p->shard_room, p->total); /* all find one */
-    if (p->total == 1) /* less is not to be had */
+    if (p->total == 1)                                      /* less is not to be had */
         return;
-    ck_assert_msg(fixed + p->shards * p->shard_room <= a->free,
-                  "ulimit -n %u, %u at once, %u a host, %u extra: %u at once, %u shards "
-                  "of %u, and %u may be opened",
-                  limit, total, per_host, extra, p->total, p->shards, p->shard_room,
-                  a->free);
+    ck_assert_msg(
+        fixed + p->shards * p->shard_room <= a->free,
+        "ulimit -n %u, %u at once, %u a host, %u extra: %u at once, %u shards "
+        "of %u, and %u may be opened",
+        limit, total, per_host, extra, p->total, p->shards, p->shard_room, a->free);
 }
 
 START_TEST(never_too_many)
