@@ -254,6 +254,12 @@ CLIENT_TEST(extra_headers)
         client_free(client);
     }
     make_client();
+    job_init(&j, "/status/200"); /* no other lines at all */
+    j.request.extra_headers = extra;
+    ck_assert_int_eq(drive(&j), HTTP_OK);
+    ck_assert(has_only(&server, "Range", "bytes=0-1"));
+    ck_assert(has_only(&server, "User-Agent", "extra"));
+    job_clear(&j);
     for (int i = 0; i < 2; i++) { /* the same connection, without them */
         job_init(&j, "/status/200");
         j.request.extra_headers = i ? none : NULL;

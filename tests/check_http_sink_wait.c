@@ -283,6 +283,33 @@ CLIENT_TEST(redirect_at_a_rate)
     return 0;
 }
 
+/* Whoever resumes a sink that does not wait gets nothing sooner. */
+CLIENT_TEST(resumed_at_a_rate)
+{
+    struct waiter w;
+    struct task *t;
+    double began;
+
+    (void)arg;
+    setup(answer_bytes_too);
+    config.limit_rate = 1 << 20;
+    make_client();
+    began = loop_time();
+    t = waiter_start(&w, "/bytes/length/200000/8");
+    w.taker.portion = 0;
+    while (w.result == 1) {
+        body_sink_resume(&w.taker.sink);
+        ck_assert_int_eq(task_sleep(0.001), 0);
+    }
+    ck_assert_int_eq(task_await(t), 0);
+    ck_assert_double_ge(loop_time() - began, 0.12);
+    expect_bytes(&w.taker, 200000, 8);
+    task_unref(t);
+    waiter_clear(&w);
+    teardown();
+    return 0;
+}
+
 CLIENT_TEST(cancelled_at_a_rate)
 {
     struct waiter w;
@@ -310,7 +337,7 @@ static Suite *suite(void)
     return CHECK_SUITE("http_sink_wait", waits_often, waits_without_a_stall,
                        stalls_after_the_wait, cancelled_while_it_waits,
                        time_is_up_while_it_waits, many_at_random, rate_with_waits,
-                       redirect_at_a_rate, cancelled_at_a_rate);
+                       redirect_at_a_rate, resumed_at_a_rate, cancelled_at_a_rate);
 }
 
 int main(void)
