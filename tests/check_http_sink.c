@@ -437,9 +437,10 @@ CLIENT_TEST(refusals_and_retries)
     ck_assert_uint_eq(refused_often(HTTP_LOCAL_IO, 9, HTTP_LOCAL_IO), 1);
     ck_assert_uint_eq(refused_often(HTTP_FILE_EXISTS, 9, HTTP_FILE_EXISTS), 1);
     ck_assert_uint_eq(refused_often(HTTP_TOO_LARGE, 9, HTTP_TOO_LARGE), 1);
-    ck_assert_uint_eq(refused_often(HTTP_RANGE, 2, HTTP_OK), 3);
-    ck_assert_uint_eq(refused_often(HTTP_CHANGED, 9, HTTP_CHANGED), 4);
-    ck_assert_uint_eq(server.requests, 10);
+    ck_assert_uint_eq(refused_often(HTTP_RANGE, 9, HTTP_RANGE), 1);
+    ck_assert_uint_eq(refused_often(HTTP_TRUNCATED, 2, HTTP_OK), 3);
+    ck_assert_uint_eq(refused_often(HTTP_RESET, 9, HTTP_RESET), 4);
+    ck_assert_uint_eq(server.requests, 11);
     teardown();
     return 0;
 }
