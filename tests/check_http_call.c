@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "http/body_sink.h"
 #include "http/call.h"
 
 /* A second origin. */
@@ -33,10 +34,9 @@ static void job_clear(struct job *j)
     request_clear(&j->request);
 }
 
-static async enum http_error drive(struct job *j)
+static async enum http_error drive_on(struct job *j, enum call_next next)
 {
     struct call *call = &j->call;
-    enum call_next next = call_check(call) ? CALL_REDIRECT : CALL_DONE;
     double delay = 0;
 
     while (next != CALL_DONE) {
@@ -48,6 +48,11 @@ static async enum http_error drive(struct job *j)
         limits_release(&call->ticket);
     }
     return call->response.error;
+}
+
+static async enum http_error drive(struct job *j)
+{
+    return drive_on(j, call_check(&j->call) ? CALL_REDIRECT : CALL_DONE);
 }
 
 /* ---- redirects ---- */
@@ -191,6 +196,84 @@ static async int redirect_to_itself(struct exchange *x)
     return answer_with(x, 302, fields, "", 0);
 }
 
+/* The only line of that name, in any case. */
+static bool has_only(const struct server *s, const char *name, const char *value)
+{
+    size_t n = strlen(name);
+    unsigned found = 0;
+
+    for (const char *at = s->last.data; (at = strstr(at, "\r\n")); at += 2)
+        found += strncasecmp(at + 2, name, n) == 0 && at[2 + n] == ':';
+    return found == 1 && same(field(&s->last, name), value);
+}
+
+static void check_extra(const struct server *s, bool first)
+{
+    ck_assert(has_only(s, "Range", "bytes=0-1"));
+    ck_assert(has_only(s, "If-Range", "\"v\""));
+    ck_assert(has_only(s, "Accept-Encoding", "identity"));
+    ck_assert(has_only(s, "User-Agent", "extra"));
+    ck_assert(has_only(s, "Accept", "text/html"));
+    ck_assert(same(field(&s->last, "X-Client"), first ? "c" : NULL));
+    ck_assert(same(field(&s->last, "X-Own"), first ? "o" : NULL));
+}
+
+/* The program's own lines: to any origin, in the place of the user's. */
+CLIENT_TEST(extra_headers)
+{
+    static const char *const headers[] = {"X-Client: c",      "Accept: text/html",
+                                          "RANGE: bytes=9-",  "User-agent: client",
+                                          "Accept-Encoding:", NULL};
+    static const char *const extra[] = {"Range: bytes=0-1", "If-Range: \"v\"",
+                                        "Accept-Encoding: identity",
+                                        "User-Agent: extra", NULL};
+    static const char *const none[] = {NULL};
+    char target[256];
+    struct job j;
+
+    (void)arg;
+    setup(answer_by_target);
+    server_start(&other, answer_by_target);
+    for (int i = 0; i < 2;
+         i++) { /* where the client has lines, and where it has none */
+        config.headers = i == 0 ? headers : headers + 5;
+        config.user_agent = "configured";
+        make_client();
+        snprintf(target, sizeof(target), "/to/307/%s/status/200", other.origin);
+        job_init(&j, target);
+        j.request.extra_headers = extra;
+        request_add_header(&j.request, "X-Own: o");
+        request_add_header(&j.request, "X-Client: c");
+        request_add_header(&j.request, "Accept: text/html");
+        request_add_header(&j.request, "range: bytes=5-");
+        request_add_header(&j.request, "accept-encoding: br");
+        ck_assert_int_eq(drive(&j), HTTP_OK);
+        check_extra(&server, true);
+        check_extra(&other, false);
+        job_clear(&j);
+        client_free(client);
+    }
+    make_client();
+    job_init(&j, "/status/200"); /* no other lines at all */
+    j.request.extra_headers = extra;
+    ck_assert_int_eq(drive(&j), HTTP_OK);
+    ck_assert(has_only(&server, "Range", "bytes=0-1"));
+    ck_assert(has_only(&server, "User-Agent", "extra"));
+    job_clear(&j);
+    for (int i = 0; i < 2; i++) { /* the same connection, without them */
+        job_init(&j, "/status/200");
+        j.request.extra_headers = i ? none : NULL;
+        ck_assert_int_eq(drive(&j), HTTP_OK);
+        ck_assert(has_only(&server, "User-Agent", "configured"));
+        ck_assert_ptr_nonnull(strstr(field(&server.last, "Accept-Encoding"), "gzip"));
+        ck_assert_ptr_null(field(&server.last, "Range"));
+        job_clear(&j);
+    }
+    server_stop(&other);
+    teardown();
+    return 0;
+}
+
 CLIENT_TEST(too_many_redirects)
 {
     struct job j;
@@ -332,6 +415,90 @@ CLIENT_TEST(retry_after_a_redirect)
     ck_assert_int_eq(j.call.attempts, 3);
     ck_assert_uint_eq(j.call.redirect_count, 1);
     ck_assert_uint_eq(server.requests, 6);
+    job_clear(&j);
+    teardown();
+    return 0;
+}
+
+/* A sink for which some attempts bring something worth having. */
+struct worth {
+    struct body_sink sink;
+    struct call *call;
+    int from, to;
+};
+
+static enum body_use begin_worth(struct body_sink *s, const struct response *rs)
+{
+    struct worth *w = container_of(s, struct worth, sink);
+
+    ck_assert_int_eq(rs->status, 200);
+    if (w->call->attempts >= w->from && w->call->attempts <= w->to)
+        w->call->spared = w->call->attempts;
+    return BODY_DROP;
+}
+
+static async int attempts_with(int wanted, int from, int to)
+{
+    struct worth w = {.sink = {.begin = begin_worth}, .from = from, .to = to};
+    struct job j;
+    int n;
+
+    job_init(&j, "/to/302//cut");
+    j.request.keep_body = false;
+    j.request.retries = wanted;
+    j.request.sink = &w.sink;
+    w.call = &j.call;
+    ck_assert_int_eq(drive(&j), HTTP_TRUNCATED);
+    n = j.call.attempts;
+    job_clear(&j);
+    return n;
+}
+
+/* Attempts that brought something are none of the retries, which begin anew behind the
+ * last of them. */
+CLIENT_TEST(attempts_that_are_spared)
+{
+    (void)arg;
+    setup_retries(answer_by_target);
+    ck_assert_int_eq(attempts_with(2, 0, 0), 3);
+    ck_assert_int_eq(attempts_with(2, 1, 1), 4);
+    ck_assert_int_eq(attempts_with(2, 2, 2), 5);
+    ck_assert_int_eq(attempts_with(2, 3, 3), 6);
+    ck_assert_int_eq(attempts_with(2, 4, 4), 3); /* there is no fourth */
+    ck_assert_int_eq(attempts_with(2, 1, 5), 8);
+    ck_assert_int_eq(attempts_with(1, 1, 9), 11);
+    ck_assert_int_eq(attempts_with(0, 1, 9), 1); /* none is wanted at all */
+    teardown();
+    return 0;
+}
+
+/* Also one that has no retries, or was not to be tried again. */
+CLIENT_TEST(again)
+{
+    struct job j;
+
+    (void)arg;
+    setup_retries(answer_by_target);
+    job_init(&j, "/to/302//flaky/2");
+    j.request.retries = 0;
+    for (int i = 1; i <= 3; i++) {
+        if (i == 1)
+            drive(&j);
+        else
+            drive_on(&j, CALL_REDIRECT);
+        ck_assert_int_eq(j.call.response.status, i < 3 ? 503 : 200);
+        ck_assert_int_eq(j.call.attempts, i);
+        ck_assert_uint_eq(j.call.redirect_count, 1);
+        ck_assert_uint_eq(server.requests, 2 * (unsigned)i);
+        ck_assert_int_eq(task_sleep(0.02), 0);
+        call_again(&j.call);
+        ck_assert_uint_eq(j.call.redirect_count, 0);
+        ck_assert_str_eq(j.call.hop.url, j.request.url);
+    }
+    ck_assert_double_lt(j.call.queued, 0.02); /* not what lay between */
+    call_cancel(&j.call, "enough");
+    call_again(&j.call);
+    ck_assert_int_eq(drive(&j), HTTP_OK); /* from the start, also checked anew */
     job_clear(&j);
     teardown();
     return 0;
@@ -645,15 +812,34 @@ CLIENT_TEST(goes_on_with_few_files)
     return 0;
 }
 
+/* Files that the caller opens for each exchange leave room for fewer of these. */
+CLIENT_TEST(extra_files)
+{
+    unsigned without;
+
+    (void)arg;
+    setup(answer_by_target);
+    config.limits.total = 100000;
+    make_client();
+    without = limits_total(client_limits(client));
+    client_free(client);
+    config.extra_files = 4;
+    make_client();
+    ck_assert_uint_le(limits_total(client_limits(client)), without / 4);
+    teardown();
+    return 0;
+}
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("http_call", redirects_and_methods, secrets_stay_at_their_origin,
-                       user_names_in_urls, too_many_redirects,
+                       user_names_in_urls, extra_headers, too_many_redirects,
                        redirects_that_are_refused, redirects_not_wanted, no_urls,
-                       retries, retry_after_a_redirect, pause_that_the_server_asks_for,
-                       time_limit_spans_redirects, waiting_costs_no_time,
-                       cancelled_in_every_phase, fifty_at_once,
-                       two_thousand_with_random_cancels, goes_on_with_few_files);
+                       retries, retry_after_a_redirect, attempts_that_are_spared, again,
+                       pause_that_the_server_asks_for, time_limit_spans_redirects,
+                       waiting_costs_no_time, cancelled_in_every_phase, fifty_at_once,
+                       two_thousand_with_random_cancels, goes_on_with_few_files,
+                       extra_files);
 }
 
 int main(void)

@@ -1,11 +1,13 @@
 #include "check_http.h"
 
+#include "http/body_sink.h"
 #include "http/pool.h"
 
 /* A call with its request, freed when it is done. */
 struct job {
     struct request request;
     struct call call;
+    struct body_sink sink;
 };
 
 static struct pool *pool;
@@ -13,8 +15,10 @@ static unsigned done_ok, done_cancelled, done_failed;
 static char why_seen[64];    /* the last message of a call that was cancelled */
 static unsigned submit_more; /* so many, from within `done` */
 static const char *cancel_in_done;
+static bool cancel_own_in_done;
+static unsigned once_more; /* so many calls are submitted a second time */
 
-static void submit(const char *target)
+static struct job *job_new(const char *target)
 {
     struct job *j = mem_zalloc(sizeof(*j));
     char url[256];
@@ -22,7 +26,22 @@ static void submit(const char *target)
     snprintf(url, sizeof(url), "%s%s", *target == '/' ? server.origin : "", target);
     request_init(&j->request, url);
     call_init(&j->call, &j->request);
+    return j;
+}
+
+static void job_free(struct job *j)
+{
+    call_clear(&j->call);
+    request_clear(&j->request);
+    free(j);
+}
+
+static struct job *submit(const char *target)
+{
+    struct job *j = job_new(target);
+
     pool_submit(pool, &j->call);
+    return j;
 }
 
 static void done(struct call *call, void *arg)
@@ -40,9 +59,15 @@ static void done(struct call *call, void *arg)
     } else {
         done_ok++;
     }
-    call_clear(call);
-    request_clear(&j->request);
-    free(j);
+    if (once_more) {
+        once_more--;
+        call_again(call);
+        pool_submit(pool, call);
+        return;
+    }
+    if (cancel_own_in_done) /* it is the pool's no more */
+        pool_cancel_call(pool, call, "too late");
+    job_free(j);
     if (submit_more) {
         submit_more--;
         submit("/status/200");
@@ -66,6 +91,8 @@ static void setup_pool(unsigned total, unsigned per_host)
     pool = pool_new(client, done, &server);
     done_ok = done_cancelled = done_failed = submit_more = 0;
     cancel_in_done = NULL;
+    cancel_own_in_done = false;
+    once_more = 0;
     *why_seen = '\0';
 }
 
@@ -150,6 +177,20 @@ CLIENT_TEST(submitted_from_done)
     ck_assert_int_eq(pool_join(pool), 0);
     ck_assert_uint_eq(done_ok, 201);
     ck_assert_uint_eq(done_failed, 1);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(submitted_again)
+{
+    (void)arg;
+    setup_pool(2, 2);
+    once_more = 10;
+    for (int i = 0; i < 20; i++)
+        submit("/to/302//status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 30);
+    ck_assert_uint_eq(server.requests, 60);
     teardown_pool();
     return 0;
 }
@@ -317,12 +358,211 @@ CLIENT_TEST(step)
     return 0;
 }
 
+/* ---- one call alone ---- */
+
+static void cancel(struct job *j, const char *why)
+{
+    pool_cancel_call(pool, &j->call, why);
+}
+
+static void expect_cancelled(unsigned n, const char *why)
+{
+    ck_assert_uint_eq(done_cancelled, n);
+    ck_assert_str_eq(why_seen, why);
+}
+
+CLIENT_TEST(one_cancelled_in_every_state)
+{
+    struct job *half, *hang, *later;
+
+    (void)arg;
+    setup_pool(2, 2);
+    half = submit("/half");
+    later = submit("/flaky/99");
+    UNTIL(server.requests == 2 && limits_active(client_limits(client)) == 1);
+    cancel(later, "between attempts");
+    expect_cancelled(1, "between attempts");
+    cancel(submit("/status/200"), "with a place");
+    expect_cancelled(2, "with a place");
+    ck_assert_uint_eq(limits_active(client_limits(client)), 1);
+    hang = submit("/hang");
+    UNTIL(server.requests == 3);
+    later = submit("/status/200");
+    submit("/status/200");
+    cancel(later, "waiting");
+    expect_cancelled(3, "waiting");
+    cancel(hang, "in flight");
+    cancel(hang, "again");
+    ck_assert_uint_eq(done_cancelled, 3); /* not at once */
+    UNTIL(done_ok == 1);                  /* the next has its place */
+    expect_cancelled(4, "in flight");
+    ck_assert_uint_eq(active(), 1);
+    cancel(half, "the last");
+    ck_assert_int_eq(pool_join(pool), 0);
+    expect_cancelled(5, "the last");
+    ck_assert_uint_eq(done_ok, 1);
+    ck_assert_uint_eq(server.requests, 4);
+    ck_assert_uint_le(workers(), 2);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(cancelling_what_is_not_there)
+{
+    struct job *j;
+    struct list mine;
+
+    (void)arg;
+    setup_pool(2, 2);
+    j = job_new("/status/200");
+    cancel(j, "never submitted");
+    list_init(&mine);
+    list_append(&mine, &j->call.node); /* its node is the caller's, then */
+    cancel(j, "never submitted");
+    ck_assert(!list_empty(&mine));
+    ck_assert_uint_eq(pool_outstanding(pool), 0);
+    job_free(j);
+    cancel_own_in_done = true;
+    for (int i = 0; i < 20; i++)
+        submit("/status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 20);
+    ck_assert_uint_eq(done_cancelled, 0);
+    teardown_pool();
+    return 0;
+}
+
+static unsigned to_cancel; /* so many, once their response is there */
+
+static async enum call_next step_then_cancelled(struct call *call, struct client *c,
+                                                double *delay, void *arg)
+{
+    enum call_next next = call_step(call, c, delay);
+
+    (void)arg;
+    if (to_cancel) {
+        to_cancel--;
+        pool_cancel_call(pool, call, "late");
+        pool_cancel_call(pool, call, "later");
+    }
+    return next;
+}
+
+/* A good response stays one; what would go on ends; and the calls that the same worker
+ * makes next are none of the request's business. */
+CLIENT_TEST(one_cancelled_with_the_response)
+{
+    static const char *const first[] = {"/status/200", "/flaky/9",
+                                        "/to/302//status/200"};
+
+    (void)arg;
+    for (size_t i = 0; i < ARRAY_LEN(first); i++) {
+        setup_pool(1, 1);
+        pool_set_step(pool, step_then_cancelled);
+        to_cancel = 1;
+        submit(first[i]);
+        for (int k = 0; k < 3; k++)
+            submit("/status/200");
+        ck_assert_int_eq(pool_join(pool), 0);
+        ck_assert_uint_eq(done_ok, i == 0 ? 4 : 3);
+        ck_assert_uint_eq(done_cancelled, i == 0 ? 0 : 1);
+        ck_assert_str_eq(why_seen, i == 0 ? "" : "late");
+        ck_assert_uint_eq(workers(), 1);
+        teardown_pool();
+    }
+    return 0;
+}
+
+/* Each gives its place to the next, which is cancelled in its turn: workers are for the
+ * places, not for each of those. */
+CLIENT_TEST(many_cancelled_one_by_one)
+{
+    enum { N = 100 };
+    struct job *j[N];
+
+    (void)arg;
+    setup_pool(3, 3);
+    for (int i = 0; i < N; i++)
+        j[i] = submit("/status/200");
+    for (int i = 0; i < N; i++)
+        cancel(j[i], "one by one");
+    ck_assert_uint_eq(done_cancelled, N);
+    for (int i = 0; i < N; i++)
+        cancel(submit("/status/200"), "at once");
+    expect_cancelled(2 * N, "at once");
+    ck_assert_uint_le(workers(), 3);
+    for (int i = 0; i < N; i++)
+        submit("/status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, N);
+    ck_assert_uint_le(workers(), 3);
+    teardown_pool();
+    return 0;
+}
+
+/* ---- a sink, freed in `done` ---- */
+
+static unsigned held; /* sinks that were told to wait */
+
+static enum body_use begin(struct body_sink *s, const struct response *rs)
+{
+    (void)s;
+    (void)rs;
+    return BODY_TAKE;
+}
+
+static enum body_use wait_for_ever(struct body_sink *s, const char *data, size_t n)
+{
+    (void)s;
+    (void)data;
+    (void)n;
+    held++;
+    return BODY_WAIT;
+}
+
+static struct job *submit_held(const char *target)
+{
+    struct job *j = job_new(target);
+
+    j->sink = (struct body_sink){.begin = begin, .write = wait_for_ever};
+    j->request.sink = &j->sink;
+    pool_submit(pool, &j->call);
+    return j;
+}
+
+CLIENT_TEST(cancelled_while_its_sink_waits)
+{
+    (void)arg;
+    setup_pool(4, 4);
+    for (unsigned i = 1; i <= 10; i++) {
+        struct job *a = submit_held("/big/100000"), *b = submit_held("/status/200");
+
+        UNTIL(held == 2 * i);
+        cancel(a, "first");
+        cancel(b, "second");
+        UNTIL(done_cancelled == 2 * i);
+        submit("/big/100000");
+        ck_assert_int_eq(pool_join(pool), 0);
+        ck_assert_uint_eq(done_ok, i);
+    }
+    submit_held("/big/100000");
+    UNTIL(held == 21);
+    pool_cancel(pool, "all");
+    ck_assert_int_eq(pool_join(pool), 0);
+    expect_cancelled(21, "all");
+    teardown_pool();
+    return 0;
+}
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
-                       submitted_from_done, join_cancelled, cancelled_in_every_state,
-                       cancelled_with_the_response, cancelled_while_it_would_go_on,
-                       two_thousand, step);
+                       submitted_from_done, submitted_again, join_cancelled,
+                       cancelled_in_every_state, cancelled_with_the_response,
+                       cancelled_while_it_would_go_on, two_thousand, step,
+                       one_cancelled_in_every_state, cancelling_what_is_not_there,
+                       one_cancelled_with_the_response, many_cancelled_one_by_one,
+                       cancelled_while_its_sink_waits);
 }
 
 int main(void)

@@ -124,6 +124,11 @@ int answer(struct exchange *x, const char *format, ...)
     return r;
 }
 
+int answer_bytes(struct exchange *x, const char *data, size_t n)
+{
+    return send_all(x->fd, data, n);
+}
+
 int answer_with(struct exchange *x, int status, const char *fields, const char *body,
                 size_t n)
 {

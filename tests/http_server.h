@@ -49,6 +49,9 @@ async void server_stop(struct server *s);
 async int answer(struct exchange *x, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Writes bytes. */
+async int answer_bytes(struct exchange *x, const char *data, size_t n);
+
 /* A whole response with a body; `fields` are lines with CRLF, or "". */
 async int answer_with(struct exchange *x, int status, const char *fields,
                       const char *body, size_t n);

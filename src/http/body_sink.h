@@ -32,7 +32,8 @@ struct body_sink {
     void *transfer; /* resume's own */
 };
 
-/* Goes on with what waits, if anything does. Not from begin or write. */
+/* Goes on with what waits, if anything does: write may be called before this returns,
+ * and the exchange may end. Not from begin or write, of any sink. */
 void body_sink_resume(struct body_sink *s);
 
 #endif

@@ -63,6 +63,7 @@ bool call_check(struct call *call)
 {
     const char *why = "not a URL";
 
+    origin_clear(&call->first); /* of a call that is given to a pool once more */
     if (strlen(call->request->url) > URL_BYTES_MAX) {
         response_fail(&call->response, HTTP_URL_MALFORMED, "longer than %d kB",
                       URL_BYTES_MAX / 1000);

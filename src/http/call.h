@@ -38,8 +38,8 @@ enum call_next { CALL_DONE, CALL_REDIRECT, CALL_RETRY };
 void call_init(struct call *call, const struct request *rq);
 void call_clear(struct call *call);
 
-/* Checks the URL and sets the first hop; false when the call is done already with an
- * error in its response. */
+/* Checks the URL and sets the first hop, also of a call that was under way before; false
+ * when the call is done already with an error in its response. */
 bool call_check(struct call *call);
 
 /* The origin whose place the next exchange needs. */
@@ -51,7 +51,7 @@ const char *call_origin(const struct call *call);
 async enum call_next call_step(struct call *call, struct client *c, double *delay);
 
 /* Makes a call that is done ready for another attempt, from its first URL, whatever its
- * retries. */
+ * retries. Not one that call_check refused. */
 void call_again(struct call *call);
 
 /* Ends a call that will not be tried (again), as cancelled. */

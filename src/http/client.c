@@ -220,20 +220,22 @@ static void run(struct transfer *t)
     r = future_await(&t->done);
     future_clear(&t->done);
     if (r < 0) {
-        shard_stop(t);
-        t->code = CURLE_ABORTED_BY_CALLBACK;
         /* Whatever else happened before the task ran again: a request to end that was
          * returned by an await must not be lost. */
         t->verdict = HTTP_OK;
         transfer_verdict(t, HTTP_CANCELLED, "cancelled");
+        shard_stop(t);
+        t->code = CURLE_ABORTED_BY_CALLBACK;
     }
 }
 
-/* libcurl 7.88 keeps the name of a Host header that was set for the cookies of later
- * requests without one, and would send these to other hosts. */
+/* Two kinds are not fit for another exchange with libcurl 7.88. It keeps the name of a
+ * Host header that was set for the cookies of later requests without one, and would send
+ * these to other hosts. And what it holds of a paused HTTP/2 stream outlasts the stream's
+ * end while others use the connection: it would come as part of the next body. */
 static void put_transfer(struct transfer *t)
 {
-    if (t->client->share)
+    if (t->client->share || t->paused)
         transfer_free(t);
     else
         list_prepend(&t->shard->idle, &t->node);

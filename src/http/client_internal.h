@@ -65,14 +65,15 @@ struct transfer {
     /* What the callbacks saw. */
     CURLcode code;
     enum http_error verdict;      /* ours, which ended the transfer; HTTP_OK: none */
-    char verdict_text[128];
+    char verdict_text[256];
     char curl_text[CURL_ERROR_SIZE];
     bool opened;                  /* a socket, or tried to */
     int open_errno;               /* of the socket that could not be opened */
     struct decoder *decoder;
     bool body_began, headers_over, too_large_line;
     enum body_use sink_use;       /* what becomes of this body */
-    bool sink_waits;              /* it was paused for its sink */
+    bool paused;                  /* libcurl holds bytes that we did not take */
+    bool sink_waits;              /* ... as the sink did not */
     size_t granted;               /* bytes the throttle let pass, still to be taken */
     unsigned informational;
     int64_t content_length;       /* -1: none yet */
@@ -81,6 +82,7 @@ struct transfer {
     double began, last_activity;  /* loop_time */
     int64_t uploaded;
     struct timer stall;
+    struct timer limit;           /* on the whole, while it is paused */
     struct throttled throttled;
 };
 
@@ -93,7 +95,7 @@ void shard_free(struct shard *s);
  * libcurl's, as the next one too. */
 void shard_start(struct shard *s, struct transfer *t);
 
-/* Takes it back, finished or not. Its `done` is left alone. */
+/* Takes it back, finished or not; if not, it has a verdict. Its `done` is left alone. */
 void shard_stop(struct transfer *t);
 
 /* Whether libcurl has taken the transfer up at all since it was started. */
@@ -123,6 +125,9 @@ void transfer_collect(struct transfer *t);
 
 /* Ends it with a verdict of ours, from the loop. */
 void transfer_abort(struct transfer *t, enum http_error verdict, const char *why);
+
+/* For the callback that does not take what libcurl brings: what it is to return. */
+size_t transfer_hold(struct transfer *t);
 
 /* Notes why the transfer is to end; the callback then makes libcurl stop. */
 void transfer_verdict(struct transfer *t, enum http_error verdict, const char *format, ...)

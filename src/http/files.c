@@ -56,7 +56,8 @@ struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned extr
     struct file_plan plan = {.total = total};
     unsigned idle, fair, share;
 
-    if (free < 512) { /* one shard, whose idle connections make way for new ones */
+    /* One shard, whose idle connections make way for new ones. */
+    if (free < 512 || each > free / 8) {
         plan.shards = 1;
         plan.total = max(1, min(total, free > 2 ? (free - 2) / each : 1));
         plan.shard_room = plan.total;

@@ -19,9 +19,10 @@ struct pool {
     struct list workers; /* all of them */
     struct list idle;    /* those without a call */
     struct list waiting; /* calls that have asked for a place */
-    struct list granted; /* calls that have one, and no worker yet */
+    struct list granted; /* calls that have one, and no worker yet ... */
+    unsigned ready;      /* ... so many, */
+    unsigned coming;     /* and workers that are about to look for one by themselves */
     size_t outstanding;
-    bool hand_free;        /* a worker is about to look for a call by itself */
     const char *cancelled; /* why, once the pool is */
     struct future *joined; /* what pool_join waits for */
 };
@@ -30,12 +31,21 @@ struct worker {
     struct list all, idle;
     struct pool *pool;
     struct task *task;
-    struct future *wake; /* while it is idle */
-    struct call *call;   /* while it is not */
+    struct future *wake;   /* while it is idle */
+    struct call *call;     /* while it makes an exchange */
+    const char *cancelled; /* why that is to end */
 };
+
+/* Whether the pool has the call, and no worker has. */
+static bool in_queue(const struct call *call)
+{
+    return call->ticket.state != TICKET_IDLE && !list_empty(&call->node);
+}
 
 static void finish(struct pool *p, struct call *call)
 {
+    if (in_queue(call) && call->ticket.state == TICKET_HELD)
+        p->ready--;
     list_remove(&call->node);
     limits_release(&call->ticket);
     p->outstanding--;
@@ -61,12 +71,13 @@ static async int rest(struct worker *w)
     return r;
 }
 
-/* Sends the call on after an exchange: to its end, or for another place. */
+/* Sends the call on after an exchange: to its end, or for another place. `cancelled`:
+ * why not for another place, or NULL. */
 static void send_on(struct pool *p, struct call *call, enum call_next next,
-                    double delay)
+                    double delay, const char *cancelled)
 {
-    if (p->cancelled && (next != CALL_DONE || call->response.error == HTTP_CANCELLED)) {
-        call_cancel(call, p->cancelled);
+    if (cancelled && (next != CALL_DONE || call->response.error == HTTP_CANCELLED)) {
+        call_cancel(call, cancelled);
         next = CALL_DONE;
     }
     if (next == CALL_DONE) {
@@ -88,6 +99,33 @@ static async enum call_next plain_step(struct call *call, struct client *c,
     return call_step(call, c, delay);
 }
 
+static void cancel_call_of(struct worker *w, const char *why)
+{
+    if (!w->call || w->cancelled)
+        return;
+    w->cancelled = why;
+    task_cancel(w->task);
+}
+
+static async void make_exchange(struct worker *w, struct call *call)
+{
+    struct pool *p = w->pool;
+    const char *cancelled;
+    enum call_next next;
+    double delay = 0;
+
+    w->call = call;
+    next = p->step(call, p->client, &delay, p->arg);
+    w->call = NULL;
+    /* A request to end that no await has returned is not for the next call. */
+    if (w->cancelled)
+        task_uncancel(w->task);
+    cancelled = w->cancelled ? w->cancelled : p->cancelled;
+    w->cancelled = NULL;
+    p->coming++;
+    send_on(p, call, next, delay, cancelled);
+}
+
 static async int work(void *arg)
 {
     struct worker *w = arg;
@@ -97,18 +135,12 @@ static async int work(void *arg)
     while (r == 0) {
         struct list *node = list_shift(&p->granted);
 
-        if (!node) {
-            r = rest(w);
+        p->coming--;
+        if (node) {
+            p->ready--;
+            make_exchange(w, container_of(node, struct call, node));
         } else {
-            enum call_next next;
-            double delay = 0;
-
-            w->call = container_of(node, struct call, node);
-            next = p->step(w->call, p->client, &delay, p->arg);
-            p->hand_free = true;
-            send_on(p, w->call, next, delay);
-            p->hand_free = false;
-            w->call = NULL;
+            r = rest(w);
         }
     }
     return r;
@@ -151,9 +183,10 @@ static void call_granted(struct ticket *t)
 
     list_remove(&call->node);
     list_append(&p->granted, &call->node);
-    if (p->hand_free)
-        p->hand_free = false;
-    else if (!wake_one(p))
+    if (++p->ready <= p->coming)
+        return;
+    p->coming++;
+    if (!wake_one(p))
         start_worker(p);
 }
 
@@ -219,11 +252,9 @@ void pool_submit(struct pool *p, struct call *call)
 
 static struct call *next_without_worker(struct pool *p)
 {
-    struct list *node = list_shift(&p->waiting);
+    struct list *from = list_empty(&p->waiting) ? &p->granted : &p->waiting;
 
-    if (!node)
-        node = list_shift(&p->granted);
-    return node ? container_of(node, struct call, node) : NULL;
+    return list_empty(from) ? NULL : container_of(from->next, struct call, node);
 }
 
 void pool_cancel(struct pool *p, const char *why)
@@ -231,12 +262,8 @@ void pool_cancel(struct pool *p, const char *why)
     struct call *call;
 
     p->cancelled = why;
-    list_for_each (node, &p->workers) {
-        struct worker *w = container_of(node, struct worker, all);
-
-        if (w->call)
-            task_cancel(w->task);
-    }
+    list_for_each (node, &p->workers)
+        cancel_call_of(container_of(node, struct worker, all), why);
     /* Giving a place back may grant it to the next, which then is in the other list. */
     while ((call = next_without_worker(p))) {
         call_cancel(call, why);
@@ -246,7 +273,7 @@ void pool_cancel(struct pool *p, const char *why)
 
 void pool_cancel_call(struct pool *p, struct call *call, const char *why)
 {
-    if (!list_empty(&call->node)) { /* it waits, or is about to be taken up */
+    if (in_queue(call)) {
         call_cancel(call, why);
         finish(p, call);
         return;
@@ -255,7 +282,7 @@ void pool_cancel_call(struct pool *p, struct call *call, const char *why)
         struct worker *w = container_of(node, struct worker, all);
 
         if (w->call == call)
-            task_cancel(w->task);
+            cancel_call_of(w, why);
     }
 }
 

@@ -258,15 +258,18 @@ size_t receive_body(char *data, size_t size, size_t n, void *arg)
 
     n *= size;
     t->last_activity = loop_time();
+    if (t->verdict)
+        return 0;
     if (!rate_allows(t, n))
-        return CURL_WRITEFUNC_PAUSE;
+        return transfer_hold(t);
     if (!t->body_began)
         begin_body(t);
-    if (!t->verdict && t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
-        return CURL_WRITEFUNC_PAUSE;
+    if (!t->verdict && check_size(t, t->response->size_download + (int64_t)n) == 0 &&
+        t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
+        return transfer_hold(t);
     t->granted -= t->granted < n ? t->granted : n;
     t->response->size_download += (int64_t)n;
-    if (t->verdict || check_size(t, t->response->size_download) < 0)
+    if (t->verdict)
         return 0;
     if (!t->decoder)
         return take_decoded(t, data, n) < 0 ? 0 : n;
@@ -279,7 +282,9 @@ size_t receive_body(char *data, size_t size, size_t n, void *arg)
 
 void receive_end(struct transfer *t)
 {
-    if (!t->body_began && t->response->status) /* there is none */
+    /* There is none; or the connection ended within the header, or behind a provisional
+     * one. */
+    if (!t->body_began && t->headers_over && t->response->status >= 200)
         begin_body(t);
     if (t->decoder && decoder_finish(t->decoder) < 0)
         transfer_verdict(t, HTTP_DECODE, "the compressed body is cut short");

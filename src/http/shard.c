@@ -153,6 +153,10 @@ void shard_stop(struct transfer *t)
 {
     if (!t->added)
         return;
+    /* What is held of a paused HTTP/2 stream libcurl 7.88 does not free while others use
+     * the connection. It is brought to us once more, and refused. */
+    if (t->paused && t->verdict)
+        curl_easy_pause(t->easy, CURLPAUSE_CONT);
     curl_multi_remove_handle(t->shard->multi, t->easy);
     t->added = false;
     t->shard->active--;

@@ -22,6 +22,7 @@ static void go_on(struct transfer *t)
     if (!t->added) /* it ended meanwhile; its task has yet to run */
         return;
     t->last_activity = loop_time();
+    t->paused = false;
     /* Bytes that waited are brought to us in there; if we refuse them libcurl would go
      * on without them. */
     if (curl_easy_pause(t->easy, CURLPAUSE_CONT) != CURLE_OK)
@@ -47,6 +48,25 @@ void body_sink_resume(struct body_sink *s)
 {
     if (s->resume)
         s->resume(s);
+}
+
+/* libcurl minds the time, too; but what it ends by itself while it is paused would
+ * leak: see shard_stop. */
+static void end_in_time(void *arg)
+{
+    struct transfer *t = arg;
+
+    if (t->paused)
+        transfer_abort(t, HTTP_TIMEOUT, "not whole within its time (--max-time)");
+}
+
+size_t transfer_hold(struct transfer *t)
+{
+    t->paused = true;
+    if (t->timeout_ms > 0)
+        loop_call_at(t->client->loop, &t->limit,
+                     t->began + (double)t->timeout_ms / 1e3 - 0.001);
+    return CURL_WRITEFUNC_PAUSE;
 }
 
 static void attach_sink(struct transfer *t, struct body_sink *s)
@@ -110,6 +130,7 @@ struct transfer *transfer_new(struct shard *s)
     t->client = s->client;
     list_init(&t->node);
     timer_init(&t->stall, look_for_stall, t);
+    timer_init(&t->limit, end_in_time, t);
     throttled_init(&t->throttled, resume);
     t->easy = easy_new(t);
     return t;
@@ -335,6 +356,7 @@ void transfer_collect(struct transfer *t)
     struct response *rs = t->response;
 
     timer_stop(&t->stall);
+    timer_stop(&t->limit);
     throttled_cancel(&t->throttled);
     if (t->code == CURLE_OK)
         receive_end(t);

@@ -306,6 +306,22 @@ def test_http2_goaway():
     secure("--retry", "2", "--retry-delay", "0.01", *[nginx.url] * 100).ok(100)
 
 
+def test_http2_ended_while_held_up():
+    """what is left of a body that ended at --limit-rate over HTTP/2 is no part of another"""
+    size, root = 200000, tmp()
+    for letter in "abcd":
+        write(letter * size, os.path.join(root, letter))
+    nginx = servers.Nginx("location / { root %s; }" % root, good_pair())
+    requests = [json.dumps({"url": f"{nginx.url}/{'abcd'[i % 4]}",
+                            "max_time": 0.1 if i % 2 else 60}) for i in range(40)]
+    records = fetch("--body", "--cacert", authority().cert, "--limit-rate", "4M",
+                    "--retry", "0", "-j", "6", stdin="\n".join(requests) + "\n").records
+    whole = [r for r in records if r["ok"]]
+    check(20 <= len(whole) < 40, f"{len(whole)} were whole")
+    for r in whole:
+        same(r["body"], r["url"][-1] * size, r["url"])
+
+
 def test_http2_plain():
     """--http2 to a server without TLS falls back to HTTP/1.1"""
     same(fetch("--http2", echo().url).ok(1).record["http_version"], "1.1")
