@@ -10,6 +10,8 @@
 
 #define SHARDS 64
 
+enum { NOT_ALLOWED = 77 }; /* how a child ends that may not set its limit */
+
 struct answer {
     struct file_plan plan;
     unsigned free; /* files that may be opened beside those that are open */
@@ -35,7 +37,7 @@ static void plan_in_child(int fd, unsigned limit, unsigned soft, unsigned total,
     struct answer a;
 
     if (setrlimit(RLIMIT_NOFILE, &r) < 0)
-        _exit(1);
+        _exit(NOT_ALLOWED);
     a.free = limit - open_now();
     a.plan = file_plan_make(total, per_host, extra, SHARDS);
     if (write(fd, &a, sizeof(a)) != sizeof(a))
@@ -43,11 +45,12 @@ static void plan_in_child(int fd, unsigned limit, unsigned soft, unsigned total,
     _exit(0);
 }
 
-static struct answer plan(unsigned limit, unsigned soft, unsigned total,
-                          unsigned per_host, unsigned extra)
+/* False: that limit cannot be set here. Valgrind lets no one move the hard one. */
+static bool plan(struct answer *a, unsigned limit, unsigned soft, unsigned total,
+                 unsigned per_host, unsigned extra)
 {
-    struct answer a;
     int ends[2], status;
+    ssize_t n;
     pid_t pid;
 
     ck_assert_int_eq(pipe(ends), 0);
@@ -56,18 +59,14 @@ static struct answer plan(unsigned limit, unsigned soft, unsigned total,
     if (pid == 0)
         plan_in_child(ends[1], limit, soft, total, per_host, extra);
     close(ends[1]);
-    ck_assert_int_eq(read(ends[0], &a, sizeof(a)), sizeof(a));
+    n = read(ends[0], a, sizeof(*a));
     close(ends[0]);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_ALLOWED)
+        return false;
     ck_assert_int_eq(status, 0);
-    return a;
-}
-
-static bool allowed(unsigned limit)
-{
-    struct rlimit r;
-
-    return getrlimit(RLIMIT_NOFILE, &r) == 0 && limit <= r.rlim_max;
+    ck_assert_int_eq(n, sizeof(*a));
+    return true;
 }
 
 static void check(const struct answer *a, unsigned limit, unsigned total,
@@ -101,13 +100,15 @@ START_TEST(never_too_many)
     for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
         unsigned limit = limits[i];
 
-        if (!allowed(limit) || limit < open_now() + 10)
+        if (limit < open_now() + 10)
             continue;
         for (unsigned k = 0; k < 6 * 3 * 6; k++) {
             unsigned total = totals[k % 6], host = hosts[k / 6 % 3];
             unsigned extra = extras[k / 18];
-            struct answer a = plan(limit, limit, total, host, extra);
+            struct answer a;
 
+            if (!plan(&a, limit, limit, total, host, extra))
+                break;
             check(&a, limit, total, host, extra);
         }
     }
@@ -119,17 +120,18 @@ START_TEST(as_many_as_fit)
 {
     struct answer a;
 
-    a = plan(1024, 64, 64, 8, 0); /* the soft limit is raised */
+    if (!plan(&a, 1024, 64, 64, 8, 0)) /* the soft limit is raised */
+        return;
     ck_assert_uint_eq(a.plan.total, 64);
-    a = plan(1024, 1024, 64, 8, 2);
+    ck_assert(plan(&a, 1024, 1024, 64, 8, 2));
     ck_assert_uint_eq(a.plan.total, 64);
-    a = plan(1024, 1024, 100000, 8, 0);
+    ck_assert(plan(&a, 1024, 1024, 100000, 8, 0));
     ck_assert_uint_ge(a.plan.total, a.free * 3 / 4);
-    a = plan(1024, 1024, 100000, 8, 1);
+    ck_assert(plan(&a, 1024, 1024, 100000, 8, 1));
     ck_assert_uint_ge(a.plan.total, a.free * 3 / 8);
-    a = plan(256, 256, 100000, 8, 1);
+    ck_assert(plan(&a, 256, 256, 100000, 8, 1));
     ck_assert_uint_ge(a.plan.total, a.free / 2 - 5);
-    a = plan(256, 256, 64, 8, 1);
+    ck_assert(plan(&a, 256, 256, 64, 8, 1));
     ck_assert_uint_eq(a.plan.total, 64);
 }
 END_TEST
