@@ -50,6 +50,14 @@ in_man() {
         }' | sort
 }
 
+# in_pages PAGE: that page's options; of download's, which refers to fetch's page for what
+# both have, those of the table that stand there too
+in_pages() {
+    in_man "$top/man/$1"
+    [ "$1" = trawl-download.1 ] || return
+    in_man "$top/man/trawl-fetch.1" | sort - "$scratch/table" | uniq -d
+}
+
 # in_bash: what one command is completed to when no argument is asked for
 in_bash() {
     "$trawl" --completion bash | sed -n "/^    $1)\$/,/^        esac/s/^        \\*) words='\\(.*\\)' ;;/\\1/p" |
@@ -59,11 +67,15 @@ in_bash() {
         END { for (i = 1; i <= n; i++) print names[i] }' | sort
 }
 
-# in_zsh INDENT: the lines of _arguments that are indented so
+# in_zsh COMMAND: the lines of its _arguments
 in_zsh() {
-    "$trawl" --completion zsh | sed -nE \
-        -e "s/^$1'\\*'\\{-(.)\\+?,--([^=}]*)=?\\}'.*/\\2 \\1/p" \
-        -e "s/^$1'\\*--([^=[]*)=?\\[.*/\\1/p" | sort
+    "$trawl" --completion zsh | awk -v name="$1" '
+        name == "trawl" { if (/case \$state/) exit; print; next }
+        $1 == name ")" || $1 == name "\)" { on = 1 }
+        on && /;;/ { exit }
+        on { print }' | sed -nE \
+        -e "s/^ *'\\*'\\{-(.)\\+?,--([^=}]*)=?\\}'.*/\\2 \\1/p" \
+        -e "s/^ *'\\*--([^=[]*)=?\\[.*/\\1/p" | sort
 }
 
 points=0
@@ -81,35 +93,42 @@ same() {
     fi
 }
 
-# compare COMMAND PAGE CONDITION INDENT HELP-ARGUMENT...: all prints of one table
+# compare COMMAND PAGE CONDITION HELP-ARGUMENT...: all prints of one table
 compare() {
-    name=$1 page=$2 condition=$3 indent=$4
-    shift 4
+    name=$1 page=$2 condition=$3
+    shift 3
     in_table "$condition" >"$scratch/table"
     in_help "$@" >"$scratch/help"
-    in_man "$top/man/$page" >"$scratch/man"
+    in_pages "$page" >"$scratch/man"
     in_bash "$( [ "$name" = trawl ] && echo "''" || echo "$name")" >"$scratch/bash"
-    in_zsh "$indent" >"$scratch/zsh"
+    in_zsh "$name" >"$scratch/zsh"
     same "$name: --help names every option and no other" table help
+    sort -u -o "$scratch/man" "$scratch/man"
     same "$name: $page describes every option and no other" table man
     same "$name: bash completes every option and no other" table bash
     same "$name: zsh completes every option and no other" table zsh
 }
 
-compare trawl trawl.1 __fish_use_subcommand '        ' --help
-compare fetch trawl-fetch.1 '__fish_seen_subcommand_from fetch' '                ' fetch --help
+compare trawl trawl.1 __fish_use_subcommand --help
+compare fetch trawl-fetch.1 '__fish_seen_subcommand_from fetch' fetch --help
+compare download trawl-download.1 '__fish_seen_subcommand_from download' download --help
 
 # The fields of the record, and the types of errors, as the schema has them
-sed -n '/"\$defs"/,$d; s/^    "\([a-z_]*\)": {$/\1/p' \
+sed -n '/"\$defs"/,$d; s/^    "\([a-z0-9_]*\)": {$/\1/p' \
     "$top/contrib/schema/record.schema.json" | sort >"$scratch/schema"
-sed -n '/^\.Sh RECORDS/,/^\.Sh ERROR/s/^\.It Cm //p' "$top/man/trawl-fetch.1" |
-    sort >"$scratch/fields"
-same "trawl-fetch.1 describes every field of the record" schema fields
+{
+    sed -n '/^\.Sh RECORDS/,/^\.Sh ERROR/s/^\.It Cm //p' "$top/man/trawl-fetch.1"
+    sed -n '/^\.Sh RECORDS/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1"
+} | sort >"$scratch/fields"
+same "the pages describe every field of the record" schema fields
 sed -n '/"enum": \[$/,/\]/p' "$top/contrib/schema/record.schema.json" |
     grep -oE '"[a-z_]+"' | tr -d '"' | grep -v '^enum$' | sort >"$scratch/schema"
-sed -n '/^\.Sh ERROR TYPES/,/^\.Sh WRITE/s/^\.It Cm \([a-z_]*\).*/\1/p' \
-    "$top/man/trawl-fetch.1" | sort >"$scratch/types"
-same "trawl-fetch.1 describes every type of error" schema types
+{
+    sed -n '/^\.Sh ERROR TYPES/,/^\.Sh WRITE/s/^\.It Cm \([a-z_]*\).*/\1/p' \
+        "$top/man/trawl-fetch.1"
+    sed -n '/types of errors/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1"
+} | sort >"$scratch/types"
+same "the pages describe every type of error" schema types
 
 
 # The names of -w, as the source has them

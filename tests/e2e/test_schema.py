@@ -87,6 +87,20 @@ def test_http2():
     valid(fetch("--cacert", servers.authority().cert, "--headers", nginx.url).ok(1))
 
 
+def test_downloads():
+    """records of downloads: new, there already, failed, refused, not sent"""
+    where, url = tmp(), fixed(reply("text")).url
+    args = ("download", "-q", "-d", where, "--hash", url + "a", url + "a", "ftp://x/",
+            f"http://127.0.0.1:{free_port()}/b", "--retry", "0")
+    for _ in range(2):
+        result = valid(harness.trawl(*args))
+        same(len(result.records), 4, "records")
+        check(any("sha256" in r for r in result.records), "no hash")
+    for record in harness.trawl(*args, "--dry-run").records:
+        for error in validator("dry-run.schema.json").iter_errors(record):
+            raise AssertionError(f"{error.message} in {record}")
+
+
 def test_schema_is_strict():
     """the schema refuses what is no record"""
     good = fetch(fixed().url).ok(1).record
