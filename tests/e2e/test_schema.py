@@ -90,7 +90,7 @@ def test_http2():
 def test_downloads():
     """records of downloads: new, there already, failed, refused, not sent"""
     where, url = tmp(), fixed(reply("text")).url
-    args = ("download", "-q", "-d", where, "--hash", url + "a", url + "a", "ftp://x/",
+    args = ("download", "-q", "-d", where, "--hash", url + "/a", url + "/a", "ftp://x/",
             f"http://127.0.0.1:{free_port()}/b", "--retry", "0")
     for _ in range(2):
         result = valid(harness.trawl(*args))
