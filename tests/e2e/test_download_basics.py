@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""trawl download end to end: whole files, kills, full disks, hostile names, archives."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+
+import harness
+from harness import check, fixture, lines, need, need_root, same, tmp, trawl
+import servers
+from servers import fixed, head, http, reply, routes
+
+KILLS = ("pwrite64", "fsync", "fdatasync", "rename,renameat,renameat2", "openat",
+         "unlink,unlinkat", "fchmod", "ftruncate")
+
+
+def pattern(size, seed=0):
+    """Bytes of which no two places look alike."""
+    block = b"".join(hashlib.sha256(b"%d:%d" % (seed, i)).digest()
+                     for i in range(2048))
+    return (block * (size // len(block) + 1))[:size]
+
+
+def digest(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+@fixture
+def tree():
+    """nginx with a few files, and SHA256SUMS of them; (nginx, folder, sums)."""
+    root, sums = tmp(), []
+    for i, size in enumerate((0, 1, 5000, 262144, 262145, 3_000_000)):
+        name = f"a/b{i % 2}/file {i}.bin"
+        os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
+        with open(os.path.join(root, name), "wb") as f:
+            f.write(pattern(size, i))
+        sums.append(f"{digest(pattern(size, i))}  {name}\n")
+    path = harness.write("".join(sums), "SHA256SUMS")
+    return servers.Nginx(f"location / {{ root {root}; }}"), root, path
+
+
+def urls_of(nginx, root):
+    return [f"{nginx.url}/{os.path.relpath(os.path.join(d, f), root).replace(' ', '%20')}"
+            for d, _, files in os.walk(root) for f in files]
+
+
+def all_files(folder):
+    return sorted(os.path.relpath(os.path.join(d, f), folder)
+                  for d, _, files in os.walk(folder) for f in files)
+
+
+def check_tree(out, root):
+    """Exactly the files of root, with their bytes and ordinary permissions."""
+    same(all_files(out), all_files(root), "files")
+    for name in all_files(root):
+        path = os.path.join(out, name)
+        same(digest(harness.read(path)), digest(harness.read(os.path.join(root, name))),
+             name)
+        same(stat.S_IMODE(os.lstat(path).st_mode) & 0o7000, 0, f"special bits of {name}")
+
+
+def test_tree():
+    """a tree with its checksums, and again"""
+    nginx, root, sums = tree()
+    out = tmp()
+    text = lines(*urls_of(nginx, root))
+    trawl("download", "-d", out, "--checksum", sums, stdin=text).ok(6)
+    check_tree(out, root)
+    again = trawl("download", "-d", out, "--checksum", sums, stdin=text).ok(6)
+    check(all(r["skipped"] for r in again.records), "downloaded again")
+    subprocess.run(["sha256sum", "--quiet", "-c", sums], cwd=out, check=True)
+
+
+def test_killed_at_each_call():
+    """SIGKILL at each system call that writes, then a run that is left alone"""
+    nginx, root, sums = tree()
+    strace, text = need("strace"), lines(*urls_of(nginx, root))
+    probe = subprocess.run([strace, "-f", "-o", "/dev/null", "true"], capture_output=True)
+    if probe.returncode:
+        raise harness.Skip("strace cannot trace here")
+    for calls in KILLS:
+        for when in (1, 2, 3, 5, 8, 13):
+            out = tmp()
+            subprocess.run(
+                [strace, "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
+                 f"inject={calls}:signal=SIGKILL:when={when}", os.environ["TRAWL"],
+                 "download", "-q", "-d", out, "--checksum", sums, "--split", "2", "-i", "-"],
+                input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                timeout=60, env=harness.environment({"ASAN_OPTIONS": "detect_leaks=0"}))
+            for name in all_files(out):
+                if not re.search(r"\.part(\.json)?$", name):
+                    same(harness.read(os.path.join(out, name)),
+                         harness.read(os.path.join(root, name)), f"{calls} {when} {name}")
+            trawl("download", "-d", out, "--checksum", sums, stdin=text).ok(6)
+            check_tree(out, root)
+
+
+def test_disk_full():
+    """a full disk: status 3, what can be gone on with is kept"""
+    need_root()
+    script = """
+        mount -t tmpfs -o size=4m none "$2" && cd "$2" || exit 99
+        "$1" download -d . "$3/x" "$3/y"; echo "status $?" >&2; ls >&2
+        mount -o remount,size=40m . && "$1" download -d . "$3/x" "$3/y"
+        echo "status $?" >&2; cat x y | sha256sum >&2
+    """
+    body = pattern(6_000_000)
+
+    def app(request):  # of unknown size: nobody can tell beforehand
+        start = int(request["Range"][6:-1]) if request["Range"] else 0
+        part = f"Content-Range: bytes {start}-{len(body) - 1}/{len(body)}"
+        headers = ['ETag: "v1"', "Transfer-Encoding: chunked"] + ([part] if start else [])
+        chunk = body[start:]
+        return (head(206 if start else 200, [tuple(h.split(": ")) for h in headers])
+                + b"%x\r\n" % len(chunk) + chunk + b"\r\n0\r\n\r\n")
+
+    url = http(app).url
+    run = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", os.environ["TRAWL"],
+                          tmp(), url], capture_output=True, timeout=60)
+    if b"unshare" in run.stderr or run.returncode == 99:
+        raise harness.Skip("no mount namespaces here")
+    text = run.stderr.decode()
+    check("status 3" in text and "status 0" in text, text)
+    check("x.part" in text, text)
+    check(digest(body * 2) in text, text)
+    records = [json.loads(line) for line in run.stdout.splitlines()]
+    check(any(r["resumed_from"] > 0 for r in records[2:]), "not gone on with")
+
+
+HOSTILE = ("..", "../x", "../../etc/passwd", "/etc/passwd", "%2e%2e%2fx", "..%2f..%2fx",
+           "..\\x", "%2e%2e%5cx", ".bashrc", "-rf", "--help", "CON", "nul.txt", "aux", "a\x1b[2Jb",
+           "a\u202eb", "x" * 5000, "\u00e9" * 300, "a.part", "a.part.json", "~root", "a/../../b",
+           "./..//../c", "....//d", "%00", "a%00b", "%0a", " ", "%20", "a ", "a.", "%ff%fe")
+
+
+def test_hostile_names():
+    """names from everywhere stay inside, and keep the rules"""
+    canary = tmp()
+    out = os.path.join(canary, "in", "out")
+    os.makedirs(out)
+    harness.write("x")
+    before = all_files(canary)
+    server = http(lambda r: reply(b"x", headers=[(
+        "Content-Disposition", f"attachment; filename*=UTF-8''{r.target[2:]}")]))
+    items = [{"url": server.url + "/f", "output": n} for n in HOSTILE if "\0" not in n]
+    items += [f"{server.url}/{n}" for n in HOSTILE if "%" in n]
+    trawl("download", "-d", out, stdin=lines(*items))
+    trawl("download", "-d", out, "--content-disposition", stdin=lines(
+        *(f"{server.url}/?{n}" for n in HOSTILE if "%" in n or n.isalpha())))
+    trawl("download", "-d", out, "--name", "{path}{query}", stdin=lines(
+        *(f"{server.url}/?{n}" for n in HOSTILE if "%" in n)))
+    found = all_files(canary)
+    same([f for f in found if not f.startswith("in/out/")], before, "files outside")
+    check(len(found) > 40, f"{len(found)} files")
+    for name in found:
+        for part in os.path.relpath(name, "in/out").split("/"):
+            check(part[0] not in ".-" and len(part.encode()) <= 255
+                  and not re.search("[\0-\x1f\x7f\u202a-\u202e\\\\]", part), repr(name))
+
+
+def test_symbolic_links():
+    """nothing is written through a link, neither at the name nor at a folder"""
+    url = fixed(reply(b"new")).url
+    for how in ("skip", "overwrite", "rename", "fail"):
+        out, target = tmp(), harness.write("old")
+        os.symlink(target, os.path.join(out, "x"))
+        trawl("download", "-d", out, "-o", "x", "--if-exists", how, url + "/x")
+        same(harness.read(target), b"old", how)
+    out, elsewhere = tmp(), tmp()
+    os.symlink(elsewhere, os.path.join(out, "a"))
+    result = trawl("download", "-d", out, "-o", "a/x", url + "/x").exited(1)
+    same(result.record["error"]["type"], "local_io", "error")
+    same(all_files(elsewhere), [], "behind the link")
+
+
+def test_foreign_part():
+    """a NAME.part that is somebody else's stays as it is"""
+    out = tmp()
+    with open(os.path.join(out, "x.part"), "wb") as f:
+        f.write(b"mine")
+    result = trawl("download", "-d", out, fixed().url + "/x").exited(1)
+    same(result.record["error"]["type"], "file_exists", "error")
+    same(harness.read(os.path.join(out, "x.part")), b"mine", "x.part")
+
+
+def test_archive_of_two():
+    """two runs with one archive fetch each file once"""
+    server = fixed(reply(b"x"))
+    out, archive = tmp(), os.path.join(tmp(), "done")
+    text = lines(*(f"{server.url}/{i}" for i in range(400)))
+    both = [harness.Proc("download", "-q", "-d", out, "--archive", archive, "-i", "-",
+                         stdin=text) for _ in range(2)]
+    for one in both:
+        one.finish().exited(0)
+    same(len(server.requests), 400, "requests")
+    same(len(harness.read(archive).split()), 400, "lines of the archive")
+    same(len(set(harness.read(archive).split())), 400, "different lines")
+
+
+def test_wrong_checksum():
+    """what is not what it ought to be keeps no name; the next mirror is tried"""
+    good, bad = fixed(reply(b"good")), fixed(reply(b"evil"))
+    out, sum_ = tmp(), digest(b"good")
+    trawl("download", "-d", out, stdin=lines({"urls": [bad.url + "/x", good.url + "/x"],
+                                              "sha256": sum_})).ok(1)
+    same(harness.read(os.path.join(out, "x")), b"good", "x")
+    result = trawl("download", "-d", out, stdin=lines({"url": bad.url + "/y",
+                                                       "sha256": sum_})).exited(1)
+    same(result.record["error"]["type"], "checksum_mismatch", "error")
+    same(all_files(out), ["x"], "files")
+
+
+def test_interrupted():
+    """SIGINT leaves what can be gone on with, at once"""
+    body = pattern(8_000_000)
+    url = http(lambda r: reply(body[int(r["Range"][6:-1]) if r["Range"] else 0:],
+                               206 if r["Range"] else 200, [("ETag", '"1"')] + (
+                                   [("Content-Range", f"bytes {r['Range'][6:-1]}-"
+                                     f"{len(body) - 1}/{len(body)}")] if r["Range"] else []))).url
+    out = tmp()
+    run = harness.Proc("download", "-d", out, "--limit-rate", "4M", url + "/x")
+    while not os.path.exists(os.path.join(out, "x.part.json")):
+        os.sched_yield()
+    run.signal(signal.SIGINT)
+    run.finish().exited(130)
+    same(all_files(out), ["x.part", "x.part.json"], "files")
+    result = trawl("download", "-d", out, url + "/x").ok(1)
+    check(result.record["resumed_from"] > 0, "begun anew")
+    same(digest(harness.read(os.path.join(out, "x"))), digest(body), "x")
+
+
+def test_not_modified():
+    """-N asks whether it changed, and replaces what did"""
+    state = {"etag": '"1"', "body": b"one"}
+
+    def app(request):
+        if request["If-None-Match"] == state["etag"]:
+            return head(304, [("ETag", state["etag"])])
+        return reply(state["body"], headers=[("ETag", state["etag"]), (
+            "Last-Modified", "Mon, 02 Nov 2026 10:00:00 GMT")])
+
+    out, url = tmp(), http(app).url + "/x"
+    path = os.path.join(out, "x")
+    trawl("download", "-N", "-d", out, url).ok(1)
+    same(int(os.stat(path).st_mtime), 1793613600, "modification time")
+    again = trawl("download", "-N", "-d", out, url).ok(1).record
+    if again["response_code"] == 304:  # else the file system keeps no attributes
+        check(again["skipped"], "not skipped")
+    state.update(etag='"2"', body=b"two")
+    trawl("download", "-N", "-d", out, url).ok(1)
+    same(harness.read(path), b"two", "x")
+
+
+if __name__ == "__main__":
+    harness.main()
