@@ -35,7 +35,8 @@ struct progress_now {
 
 struct progress;
 
-/* `look` is called at each drawing to fill in where the run stands. */
+/* `look` is called at each drawing to fill in where the run stands. Sees to SIGTSTP until
+ * progress_stop, so that nothing is left where the shell will write. */
 struct progress *progress_start(struct loop *loop, bool color,
                                 void (*look)(struct progress_now *now, void *arg),
                                 void *arg);

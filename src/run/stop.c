@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "run/run_internal.h"
 
 void run_stop(struct run *run, const char *why)
@@ -49,8 +50,10 @@ static void on_patience(void *arg)
 
 static void interrupted(struct run *run, int signo)
 {
-    if (run->signo) /* the second time: leave now */
+    if (run->signo) { /* the second time: leave now */
+        log_display_hide();
         _exit(128 + run->signo);
+    }
     run->signo = signo;
     run_stop(run, signo == SIGINT ? "interrupted" : "terminated");
     leave_soon(run);
