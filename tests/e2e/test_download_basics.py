@@ -255,5 +255,44 @@ def test_not_modified():
     same(harness.read(path), b"two", "x")
 
 
+def run_example(name, *args):
+    path = os.path.join(tmp(), "trawl")
+    os.symlink(os.environ["TRAWL"], path)
+    env = harness.environment({"PATH": os.path.dirname(path) + ":" + os.environ["PATH"]})
+    return subprocess.run([os.path.join(harness.TOP, "contrib", "examples", name), *args],
+                          env=env, capture_output=True, timeout=60, check=True).stdout.decode()
+
+
+def test_example_pictures():
+    """contrib/examples/pictures.sh"""
+    need("jq")
+    server = routes({"/a/cat.jpg": reply(b"cat"), "/b/cat.jpg": reply(b"other cat")})
+    listed = harness.write(lines(*(f"{server.url}/{p}" for p in (
+        "a/cat.jpg", "b/cat.jpg", "c/dog.jpg"))))
+    out = os.path.join(tmp(), "pictures")
+    for requests in (3, 4):  # the second time only what failed is asked for again
+        printed = run_example("pictures.sh", listed, out)
+        same(printed, f"{server.url}/c/dog.jpg: HTTP 404\n", "output")
+        same(len(server.requests), requests, "requests")
+    same([os.path.basename(os.path.dirname(f)) for f in all_files(out)], ["a", "b"], "files")
+
+
+def test_example_packages():
+    """contrib/examples/packages.sh"""
+    need("jq")
+    indices = {f"main/binary-{a}/Packages.xz": pattern(5000, a) for a in (1, 2)}
+    release = "Suite: x\nMD5Sum:\n 00 1 main/no\nSHA256:\n" + "".join(
+        f" {digest(data)} {len(data)} {name}\n" for name, data in indices.items())
+    table = {f"/dists/x/{name}": reply(data) for name, data in indices.items()}
+    table["/dists/x/Release"] = reply(release)
+    table["/dists/x/main/binary-2/Packages.xz"] = reply(b"broken")
+    out = tmp()
+    printed = run_example("packages.sh", routes(table).url, "x", out)
+    same(sorted(printed.splitlines()), [
+        f"checksum_mismatch\t{out}/main/binary-2/Packages.xz",
+        f"ok\t{out}/main/binary-1/Packages.xz"], "output")
+    same(all_files(out), ["Release", "SHA256SUMS", "main/binary-1/Packages.xz"], "files")
+
+
 if __name__ == "__main__":
     harness.main()
