@@ -9,7 +9,8 @@
 #include "base/utf8.h"
 #include "disk/digest.h"
 
-/* {"trawl":1,"size":9,"etag":"\"a\"","last_modified":"...","done":[[0,4],[6,9]]}
+/* {"trawl":1,"size":9,"etag":"\"a\"","last_modified":"...","sum":"SHA1 ...",
+ * "done":[[0,4],[6,9]]}
  *
  * What is not known is left out. The first member is the layout's number. Headers are
  * bytes and JSON is text: a byte over 0x7f stands as the code point of that number. */
@@ -29,6 +30,7 @@ void journal_clear(struct journal *j)
 {
     free(j->etag);
     free(j->last_modified);
+    free(j->sum);
     ranges_clear(&j->done);
     journal_init(j);
 }
@@ -59,6 +61,7 @@ static void append_known(struct buf *line, const struct journal *j)
     }
     append_bytes(line, "etag", j->etag);
     append_bytes(line, "last_modified", j->last_modified);
+    append_bytes(line, "sum", j->sum);
     json_append_key(line, "done");
 }
 
@@ -157,6 +160,8 @@ static void read_member(struct journal *j, struct slice line, const char *name)
         j->etag = read_bytes(value);
     } else if (!strcmp(name, "last_modified")) {
         j->last_modified = read_bytes(value);
+    } else if (!strcmp(name, "sum")) {
+        j->sum = read_bytes(value);
     } else if (!strcmp(name, "size")) {
         if (slice_parse_digits(value, &j->size))
             j->size = -1;
@@ -186,7 +191,8 @@ static bool comes_again(const struct journal *j, struct slice text)
 
 int journal_parse(struct journal *j, struct slice text)
 {
-    static const char *const members[] = {"size", "etag", "last_modified", "done"};
+    static const char *const members[] = {"size", "etag", "last_modified", "sum",
+                                          "done"};
     struct slice line;
 
     journal_init(j);

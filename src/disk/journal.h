@@ -15,6 +15,8 @@
 struct journal {
     char *etag;          /* as the server wrote it, quotes and W/ too; owned, or NULL */
     char *last_modified; /* its text; owned, or NULL */
+    char *sum;           /* the checksum that is to decide, as these bytes may be of more
+                            than one version; owned, or NULL */
     int64_t size;        /* of the whole file; -1: not known */
     struct ranges done;  /* these bytes are in the file, and on the disk */
 };

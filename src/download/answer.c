@@ -163,6 +163,7 @@ static void adopt_version(struct leg *leg, const struct response *rs, int64_t si
     struct slice strong;
 
     store_forget(job);
+    job->ranges = 0;
     if (validator_strong(&rs->headers, &strong)) {
         bool is_etag = strong.len && strong.data[0] == '"';
 
@@ -297,15 +298,20 @@ static bool range_fits(const struct leg *leg, const struct content_range *r)
            (leg->wanted.end < 0 || r->last < leg->wanted.end);
 }
 
-static bool is_same_version(const struct leg *leg, const struct response *rs,
+static bool is_same_version(struct leg *leg, const struct response *rs,
                             const struct content_range *r)
 {
-    const struct job *job = leg->job;
+    struct job *job = leg->job;
 
     if (job->known.size >= 0 && job->known.size != r->size)
         return false;
-    return may_differ(leg) ||
-           validator_same(&rs->headers, job->known.etag, job->known.last_modified);
+    if (validator_same(&rs->headers, job->known.etag, job->known.last_modified))
+        return true;
+    if (!may_differ(leg))
+        return false;
+    if (!job->known.sum)
+        job->known.sum = plan_sum(job);
+    return true;
 }
 
 static enum body_use begin_part(struct leg *leg, const struct response *rs)

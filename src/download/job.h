@@ -94,6 +94,7 @@ struct job {
     uint8_t sha256[32];
     bool sha256_known;
     unsigned mismatches; /* whole files that were not what was expected */
+    unsigned wrong_streams; /* of these, that were to come in one piece */
 
     struct leg *legs; /* room for `split` of them; the first is always there */
     unsigned leg_count, active;

@@ -148,6 +148,13 @@ static bool came_whole(const struct leg *leg)
            (leg->wanted.end < 0 || leg->position == leg->wanted.end);
 }
 
+/* Of a range that may be less than the server said. */
+static bool brought_some(const struct leg *leg)
+{
+    return leg->begun && leg->call.response.error == HTTP_OK &&
+           leg->position > leg->wanted.first;
+}
+
 /* A stream without a length ends where it ends. */
 static void learn_size(struct leg *leg)
 {
@@ -224,7 +231,12 @@ static async enum call_next settle(struct leg *leg, double *delay)
         seal_job(leg);
         return CALL_DONE;
     }
-    return came_whole(leg) && answer_resumable(job) ? go_on(leg, delay) : CALL_DONE;
+    if (brought_some(leg) && answer_resumable(job))
+        return go_on(leg, delay);
+    if (leg->begun && leg->call.response.error == HTTP_OK)
+        response_fail(&leg->call.response, HTTP_TRUNCATED,
+                      "the server sends less than it said");
+    return CALL_DONE;
 }
 
 static async void take_into_file(struct leg *leg)
@@ -265,7 +277,7 @@ static async enum call_next fetch_part(struct leg *leg, struct client *c, double
     if (job->store_error) {
         job_fail_locally(job, job->store_error);
         next = CALL_DONE;
-    } else if (next == CALL_DONE) {
+    } else if (next == CALL_DONE || answer_whole(job)) { /* but for the last chunk, say */
         next = settle(leg, delay);
     }
     if (is_alone(leg) && !job->sealed && !job->in_memory) {
@@ -335,15 +347,16 @@ static bool try_next_mirror(struct leg *leg)
  * mirrors. */
 static bool try_other_bytes(struct job *job)
 {
-    unsigned mirrors = mirror_count(job), mirror = job->version_mirror;
+    unsigned mirrors = mirror_count(job), next = (job->shown->mirror + 1) % mirrors;
     bool pieces = job->ranges > 1 || job->resumed_from;
 
-    if (job->mismatches > mirrors || (job->mismatches == mirrors && !pieces))
+    job->wrong_streams += !pieces; /* also those that failed in another way */
+    if (job->wrong_streams >= mirrors || job->mismatches > 2 * mirrors)
         return false;
     job->no_split = true;
     job->ranges = 0;
     job->resumed_from = 0;
-    start_at(job, pieces ? mirror : (mirror + 1) % mirrors);
+    start_at(job, pieces ? job->version_mirror : next);
     return true;
 }
 

@@ -147,6 +147,22 @@ static bool expect(struct job *job)
     return job->error == HTTP_OK;
 }
 
+char *plan_sum(const struct job *job)
+{
+    int kind = DIGEST_KINDS;
+    char hex[DIGEST_HEX_MAX];
+    struct buf text = BUF_INIT;
+
+    while (kind-- > 0)
+        if (job->expected.kinds & 1u << kind)
+            break;
+    if (kind < 0)
+        return NULL;
+    digest_hex(job->expected.bytes[kind], digest_size(kind), hex);
+    buf_appendf(&text, "%s %s", digest_name(kind), hex);
+    return buf_take(&text);
+}
+
 /* ---- what is there ---- */
 
 /* 1: NAME is there, a whole file; 0: it is not; or -errno, told in the part. */
@@ -216,6 +232,17 @@ static int meet_existing(struct job *job, struct stat *st)
     return 0;
 }
 
+/* Bytes of mirrors that need not have the same version are gone on with only when what
+ * is to tell is still the same checksum. */
+static bool is_to_decide(const struct job *job, const char *sum)
+{
+    char *now = plan_sum(job);
+    bool same = now && !strcmp(sum, now);
+
+    free(now);
+    return same;
+}
+
 /* What an earlier run has left of the file. When it is all there, its last byte
  * is asked for again: so the server says whether it still is that version. */
 static int find_part(struct job *job)
@@ -226,6 +253,8 @@ static int find_part(struct job *job)
     if (job->download->o->no_resume)
         return 0;
     r = part_look(&job->part, &job->known);
+    if (job->known.sum && !is_to_decide(job, job->known.sum))
+        journal_clear(&job->known);
     if (r < 0 || job->known.done.n == 0)
         return r;
     if (!ranges_gap(&job->known.done, 0, job->known.size, &gap))

@@ -11,6 +11,10 @@ bool plan_job(struct job *job);
 /* Names a job as its server proposes, or by its URL, then as plan_job. */
 bool plan_name_by_server(struct job *job, const struct response *rs);
 
+/* The strongest checksum that is to be met, as a journal's `sum`; NULL: there is none. The
+ * caller frees. */
+char *plan_sum(const struct job *job);
+
 /* Blocks. Opens the file that is there under the job's name, for reading: the
  * descriptor, or -errno. */
 int plan_open_existing(const struct job *job);

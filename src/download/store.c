@@ -174,6 +174,7 @@ static void copy_known(struct job *job)
     journal_init(to);
     to->etag = from->etag ? mem_strdup(from->etag) : NULL;
     to->last_modified = from->last_modified ? mem_strdup(from->last_modified) : NULL;
+    to->sum = from->sum ? mem_strdup(from->sum) : NULL;
     to->size = from->size;
     ranges_copy(&to->done, &from->done);
     job->last_checkpoint = loop_time();
@@ -215,6 +216,18 @@ static int check_room(struct job *job)
     return -EFBIG; /* not ENOSPC: other files may well fit */
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool same_version(const struct journal *a, const struct journal *b)
+{
+    return same_text(a->etag, b->etag) &&
+           same_text(a->last_modified, b->last_modified) &&
+           (a->size < 0 || b->size < 0 || a->size == b->size);
+}
+
 /* Between two attempts the part is closed: is what was in it still there? */
 static int look_again(struct job *job)
 {
@@ -223,6 +236,8 @@ static int look_again(struct job *job)
     int r = part_look(&job->part, &there);
 
     bytes = ranges_bytes(&there.done);
+    if (!same_version(&there, &job->known)) /* as much, of another file */
+        bytes = -1;
     for (size_t i = 0; i < job->known.done.n; i++)
         ranges_add(&there.done, job->known.done.items[i].first,
                    job->known.done.items[i].end);
