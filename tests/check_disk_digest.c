@@ -59,6 +59,33 @@ START_TEST(vectors)
 }
 END_TEST
 
+START_TEST(large_pieces_and_small_ones)
+{
+    enum { N = 100003 };
+    struct digests *whole = digests_new(ALL), *pieces = digests_new(ALL);
+    char *data = mem_alloc(N);
+
+    for (size_t i = 0; i < N; i++)
+        data[i] = (char)((uint32_t)i * 2654435761u >> 24);
+    digests_update(whole, data, N);
+    for (size_t i = 0, n; i < N; i += n) {
+        n = i % 1000 + 1 < N - i ? i % 1000 + 1 : N - i;
+        digests_update(pieces, data + i, n);
+    }
+    ck_assert_int_eq(digests_bytes(pieces), N);
+    for (int kind = 0; kind < DIGEST_KINDS; kind++) {
+        uint8_t bytes[2][DIGEST_BYTES_MAX] = {{0}};
+
+        digests_final(whole, (enum digest_kind)kind, bytes[0]);
+        digests_final(pieces, (enum digest_kind)kind, bytes[1]);
+        ck_assert_mem_eq(bytes[0], bytes[1], DIGEST_BYTES_MAX);
+    }
+    digests_free(whole);
+    digests_free(pieces);
+    free(data);
+}
+END_TEST
+
 START_TEST(only_what_is_wanted)
 {
     struct digests *none = digests_new(0);
@@ -111,7 +138,8 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("digest", vectors, only_what_is_wanted, names, parses_hex);
+    return CHECK_SUITE("digest", vectors, large_pieces_and_small_ones,
+                       only_what_is_wanted, names, parses_hex);
 }
 
 int main(void)

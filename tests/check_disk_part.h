@@ -14,10 +14,11 @@
         ck_assert_msg(expect_r == 0, "%s: %d: %s", #call, expect_r, (p)->why);         \
     } while (0)
 
-/* Fails with that, and says `text`. */
+/* Fails with that, and says `text`, whatever failed before. */
 #define EXPECT_FAILS(p, call, r, text)                                                 \
     do {                                                                               \
         (p)->why[0] = '\0';                                                            \
+        (p)->told = false;                                                             \
         ck_assert_int_eq((call), (r));                                                 \
         ck_assert_str_eq((p)->why, (text));                                            \
     } while (0)

@@ -129,7 +129,7 @@ END_TEST
 
 /* ---- against a map of 64 bytes ---- */
 
-enum { BYTES = 64, OPERATIONS = 200000 };
+enum { BYTES = 64, OPERATIONS = 20000 };
 
 static void expect_map(const struct ranges *r, const bool map[BYTES])
 {

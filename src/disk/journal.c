@@ -117,25 +117,21 @@ void journal_append(struct buf *out, const struct journal *j)
 
 /* ---- reading ---- */
 
-/* The bytes that append_bytes wrote; NULL for what it never wrote. */
+/* The bytes that append_bytes wrote; anything for what it never wrote. */
 static char *read_bytes(struct slice string)
 {
     struct buf text = BUF_INIT, bytes = BUF_INIT;
-    bool good = json_type(string) == JSON_STRING;
     uint32_t cp;
 
-    if (good)
-        json_append_unquoted(&text, string);
-    for (size_t i = 0, n; good && i < text.len; i += n) {
+    json_append_unquoted(&text, string);
+    for (size_t i = 0, n; i < text.len; i += n) {
         n = utf8_decode(text.data + i, text.len - i, &cp);
-        good = n && cp && cp <= 0xff;
+        if (!n)
+            break;
         buf_append_char(&bytes, (char)cp);
     }
     buf_clear(&text);
-    if (good)
-        return buf_take(&bytes);
-    buf_clear(&bytes);
-    return NULL;
+    return buf_take(&bytes);
 }
 
 static void read_range(struct ranges *done, struct slice pair)

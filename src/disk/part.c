@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -23,21 +24,29 @@ void part_clear(struct part *p)
     p->name = NULL;
 }
 
-/* ---- writing ---- */
+/* ---- beside each other ---- */
 
-/* Several threads may come here at once, and who reads `why` must find it whole: the
- * first fills it, the others leave it. */
-static int write_failed(struct part *p, int r)
+/* What runs beside others tells first of a failure of its own ... */
+static struct part own_view(const struct part *p)
+{
+    return (struct part){
+        .root = p->root, .name = p->name, .fd = p->fd, .sticky = p->sticky};
+}
+
+/* ... and then in `why`, unless another was first: who reads it must find it whole. */
+static int failed_beside(struct part *p, const struct part *own, int r)
 {
     static pthread_mutex_t filling = PTHREAD_MUTEX_INITIALIZER;
 
     pthread_mutex_lock(&filling);
-    if (!p->write_failed)
-        part_fail(p, ".part", r);
-    p->write_failed = true;
+    if (!p->told)
+        memcpy(p->why, own->why, sizeof(p->why));
+    p->told = true;
     pthread_mutex_unlock(&filling);
     return r;
 }
+
+/* ---- writing ---- */
 
 /* All that is dirty: there may be several places. Whether it works matters only to how
  * long part_sync takes. */
@@ -53,30 +62,44 @@ int part_write(struct part *p, const char *data, size_t n, int64_t offset)
 {
     int r = part_pwrite(p->fd, data, n, offset);
 
-    if (r)
-        return write_failed(p, r);
+    if (r) {
+        struct part own = own_view(p);
+
+        return failed_beside(p, &own, part_fail(&own, ".part", r));
+    }
     begin_writing_back(p, n);
     return 0;
 }
 
 /* ---- its journal ---- */
 
-int part_checkpoint(struct part *p, const struct journal *j)
+static int checkpoint(struct part *own, const struct journal *j)
 {
     struct place at;
     struct stat st;
-    int r = part_fdatasync(p->fd);
+    int r = part_fdatasync(own->fd);
 
     if (r)
-        return part_fail(p, ".part", r);
-    r = part_enter(p, false, &at);
+        return part_fail(own, ".part", r);
+    r = part_enter(own, false, &at);
     if (r)
         return r;
-    r = part_still_there(p, &at, &st);
+    r = part_still_there(own, &at, &st);
     if (!r)
-        r = part_journal_write(p, &at, j, false);
+        r = part_journal_write(own, &at, j, false);
     part_leave(&at);
     return r;
+}
+
+int part_checkpoint(struct part *p, const struct journal *j)
+{
+    struct part own = own_view(p);
+    int r;
+
+    own.journaled = p->journaled;
+    r = checkpoint(&own, j);
+    p->journaled = own.journaled;
+    return r ? failed_beside(p, &own, r) : 0;
 }
 
 int part_restart(struct part *p)
@@ -87,7 +110,7 @@ int part_restart(struct part *p)
 
     if (r)
         return r;
-    p->write_failed = false;
+    p->told = false;
     r = part_still_there(p, &at, &st);
     if (!r)
         r = part_journal_forget(p, &at);

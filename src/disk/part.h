@@ -8,9 +8,10 @@
  * goes on with.
  *
  * All functions but part_init and part_clear block: they are for the executor; one at a
- * time for each part, except part_write, which may run on several threads at once at
- * different offsets, beside other part_writes. Each returns 0 or -errno and fills `why`
- * on failure; of several part_writes the first that fails does. */
+ * time for each part, but part_write may run on several threads at once at different
+ * offsets, and one part_checkpoint beside them. Each returns 0 or -errno and fills
+ * `why` on failure; of part_write and part_checkpoint the first that fails since
+ * part_open or part_restart does, so that it can be read while the others go on. */
 #ifndef TRAWL_DISK_PART_H
 #define TRAWL_DISK_PART_H
 
@@ -30,12 +31,11 @@ struct part {
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
-    bool sticky;       /* NAME.part has that bit */
-    bool looked;       /* part_look was called ... */
-    char seen[65];     /* ... and what it gave had this sum; "": it gave nothing */
-    bool write_failed; /* `why` tells of a part_write */
-    _Atomic int64_t
-        unwritten; /* bytes that part_write took, for when to begin with them */
+    bool sticky;               /* NAME.part has that bit */
+    bool looked;               /* part_look was called ... */
+    char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
+    bool told;                 /* `why` tells of a part_write or a part_checkpoint */
+    _Atomic int64_t unwritten; /* bytes that part_write took, in all */
 };
 
 /* `name` is copied. Nothing is opened. */

@@ -229,7 +229,7 @@ int part_open(struct part *p, bool keep)
     int r;
 
     assert(p->fd < 0 && (!keep || p->looked));
-    p->write_failed = false;
+    p->told = false;
     r = part_enter(p, true, &at);
     if (r)
         return r;
