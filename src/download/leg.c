@@ -365,7 +365,8 @@ void leg_end_job(struct job *job)
     if (!is_over(job) && job->mismatches) {
         if (try_other_bytes(job))
             return;
-        job_fail(job, HTTP_CHECKSUM, "%s is not what the checksum says", job->name);
+        if (!failed(job->shown))
+            job_fail(job, HTTP_CHECKSUM, "%s is not what the checksum says", job->name);
     } else if (!is_over(job) && job->changed) {
         job->changed = false;
         start_at(job, job->version_mirror);
