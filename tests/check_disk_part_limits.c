@@ -209,6 +209,11 @@ START_TEST(says_what_is_wrong)
     EXPECT_FAILS(&p, part_sync_folder(&p), -EIO, "x: Input/output error");
     faults.fsync = EINVAL; /* folders cannot be synced everywhere */
     EXPECT_OK(&p, part_sync_folder(&p));
+    faults.fsync = 0; /* the kernel says it once; the bytes are lost all the same */
+    EXPECT_FAILS(&p, part_checkpoint(&p, &j), -EIO, "x.part: Input/output error");
+    ck_assert(!is_there(s.fd, "x.part.json"));
+    EXPECT_OK(&p, part_restart(&p));
+    EXPECT_OK(&p, part_checkpoint(&p, &j));
     part_clear(&p);
     scratch_remove(&s);
 }

@@ -73,14 +73,20 @@ int part_write(struct part *p, const char *data, size_t n, int64_t offset)
 
 /* ---- its journal ---- */
 
+static int lose(struct part *p, int r)
+{
+    p->lost = r;
+    return part_fail(p, ".part", r);
+}
+
 static int checkpoint(struct part *own, const struct journal *j)
 {
     struct place at;
     struct stat st;
-    int r = part_fdatasync(own->fd);
+    int r = own->lost ? own->lost : part_fdatasync(own->fd);
 
     if (r)
-        return part_fail(own, ".part", r);
+        return lose(own, r);
     r = part_enter(own, false, &at);
     if (r)
         return r;
@@ -97,8 +103,10 @@ int part_checkpoint(struct part *p, const struct journal *j)
     int r;
 
     own.journaled = p->journaled;
+    own.lost = p->lost;
     r = checkpoint(&own, j);
     p->journaled = own.journaled;
+    p->lost = own.lost;
     return r ? failed_beside(p, &own, r) : 0;
 }
 
@@ -116,6 +124,8 @@ int part_restart(struct part *p)
         r = part_journal_forget(p, &at);
     if (!r && ftruncate(p->fd, 0) < 0)
         r = part_fail(p, ".part", -errno);
+    if (!r)
+        p->lost = 0;
     part_leave(&at);
     return r;
 }
@@ -215,5 +225,5 @@ int part_sync(struct part *p)
 {
     int r = part_fsync(p->fd);
 
-    return r ? part_fail(p, ".part", r) : 0;
+    return r ? lose(p, r) : 0;
 }

@@ -35,6 +35,7 @@ struct part {
     bool looked;               /* part_look was called ... */
     char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
     bool told;                 /* `why` tells of a part_write or a part_checkpoint */
+    int lost;                  /* -errno: the kernel tells only once of lost bytes */
     _Atomic int64_t unwritten; /* bytes that part_write took, in all */
 };
 
@@ -63,7 +64,8 @@ int part_open(struct part *p, bool keep);
 int part_write(struct part *p, const char *data, size_t n, int64_t offset);
 
 /* Makes what was written durable, then writes the journal, in that order: what the
- * journal tells is on the disk. On -ENOSPC for the journal an older one stays. -ESTALE:
+ * journal tells is on the disk. Once the former has failed, here or in part_sync, it
+ * fails until part_restart. On -ENOSPC for the journal an older one stays. -ESTALE:
  * NAME.part was moved away, or is another file by now. */
 int part_checkpoint(struct part *p, const struct journal *j);
 

@@ -230,6 +230,7 @@ int part_open(struct part *p, bool keep)
 
     assert(p->fd < 0 && (!keep || p->looked));
     p->told = false;
+    p->lost = 0;
     r = part_enter(p, true, &at);
     if (r)
         return r;

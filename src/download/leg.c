@@ -269,7 +269,9 @@ static async enum call_next fetch_part(struct leg *leg, struct client *c, double
     enum call_next next;
 
     if (is_alone(leg))
-        store_quiesce(job); /* its answer may be another version's */
+        store_quiesce(job);         /* its answer may be another version's */
+    if (job->download->run.stopped) /* which may have come in there */
+        return end(leg, job->download->run.stopped);
     next = call_step(&leg->call, c, delay);
     if (next == CALL_REDIRECT)
         return next;
