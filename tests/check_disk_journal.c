@@ -30,6 +30,7 @@ static void expect_same(const struct journal *a, const struct journal *b)
 {
     ck_assert_pstr_eq(a->etag, b->etag);
     ck_assert_pstr_eq(a->last_modified, b->last_modified);
+    ck_assert_pstr_eq(a->sum, b->sum);
     ck_assert_int_eq(a->size, b->size);
     ck_assert_uint_eq(a->done.n, b->done.n);
     for (size_t i = 0; i < a->done.n; i++) {
@@ -53,7 +54,7 @@ static void expect_comes_back(const struct journal *j)
 
 static void expect_nothing(const struct journal *j)
 {
-    ck_assert(!j->etag && !j->last_modified && !j->done.items);
+    ck_assert(!j->etag && !j->last_modified && !j->sum && !j->done.items);
     ck_assert_int_eq(j->size, -1);
 }
 
@@ -91,6 +92,15 @@ START_TEST(layout)
     expect_nothing(&j);
     buf_reset(&text);
     buf_reset(&expected);
+    j.sum = mem_strdup("MD5 d41d8cd98f00b204e9800998ecf8427e");
+    journal_append(&text, &j);
+    seal(&expected, "{\"trawl\":1,\"sum\":\"MD5 d41d8cd98f00b204e9800998ecf8427e\","
+                    "\"done\":[]}\n");
+    ck_assert_str_eq(text.data, expected.data);
+    journal_clear(&j);
+    expect_nothing(&j);
+    buf_reset(&text);
+    buf_reset(&expected);
     buf_append_str(&expected, "before");
     buf_append_str(&text, "before");
     journal_append(&text, &j);
@@ -113,6 +123,8 @@ START_TEST(comes_back)
     j.size = 0;
     expect_comes_back(&j);
     j.etag = mem_strdup("");
+    expect_comes_back(&j);
+    j.sum = mem_strdup("SHA512 0");
     expect_comes_back(&j);
     j.size = INT64_MAX;
     ranges_add(&j.done, INT64_MAX - 1, INT64_MAX);

@@ -151,12 +151,22 @@ static void put_sum(struct job *job, bool whole)
     buf_clear(&line);
 }
 
+/* A file that was there may be one of a run that was killed before it came to the
+ * archive. */
+static bool claim_existing(const struct job *job, bool whole)
+{
+    struct archive *a = job->download->archive;
+
+    return a && whole && job->skipped &&
+           archive_claim(a, job->item.request.url) == ARCHIVE_YOURS;
+}
+
 static void end_claim(struct job *job, bool whole)
 {
     struct archive *a = job->download->archive;
     const char *url = job->item.request.url;
 
-    if (!job->claimed)
+    if (!job->claimed && !claim_existing(job, whole))
         return;
     if (!whole)
         archive_release(a, url);
