@@ -106,9 +106,9 @@ static void set_conditions(struct leg *leg)
 {
     const struct job *job = leg->job;
     const char *version = job->known.etag ? job->known.etag : job->known.last_modified;
-    bool fresh = !leg->asks_range && !job->version;
+    bool fresh = !job->version;
 
-    if (leg->asks_range && job->version && !may_differ(leg))
+    if (leg->asks_range && !fresh && !may_differ(leg))
         set_line(leg, 2, "If-Range", version);
     else
         set_line(leg, 2, "If-None-Match", fresh ? job->old_etag : NULL);
@@ -348,6 +348,19 @@ static enum body_use begin_unsatisfiable(struct leg *leg)
     return version_gone(leg);
 }
 
+/* The file that is there is the server's. What it holds is still to be verified. */
+static enum body_use begin_unmodified(struct leg *leg)
+{
+    struct job *job = leg->job;
+
+    if (job->version || (!leg->lines[2] && !leg->lines[3]))
+        return BODY_DROP;
+    job->unmodified = true;
+    job->known.size = job->old_size;
+    job->unread = job->digests != NULL;
+    return BODY_DROP;
+}
+
 /* The server has told the name. What an earlier run has left under that is gone on with
  * by asking again, for the rest. */
 static enum body_use take_name(struct leg *leg, const struct response *rs)
@@ -381,8 +394,7 @@ enum body_use answer_begin(struct body_sink *s, const struct response *rs)
     case 206:
         return begin_part(leg, rs);
     case 304:
-        job->unmodified = !leg->asks_range && (leg->lines[2] || leg->lines[3]);
-        return BODY_DROP;
+        return begin_unmodified(leg);
     case 416:
         return begin_unsatisfiable(leg);
     default:

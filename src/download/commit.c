@@ -10,6 +10,7 @@
 #include "async/async.h"
 #include "base/mem.h"
 #include "download/leg.h"
+#include "download/plan.h"
 #include "download/report.h"
 #include "download/seal.h"
 #include "download/store.h"
@@ -96,6 +97,7 @@ static bool same_folder(const struct job *a, const struct job *b)
 
 static void sync_names(struct committer *c)
 {
+    const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
 
     if (c->size >= MANY)
@@ -103,11 +105,13 @@ static void sync_names(struct committer *c)
     for (size_t i = 0; i < c->size; i++) {
         struct entry *e = &c->round[i];
 
-        if (c->size < MANY && e->named &&
-            (i == 0 || !same_folder(e->job, c->round[i - 1].job)))
+        if (!e->named)
+            continue;
+        if (c->size < MANY && !(synced && same_folder(e->job, synced))) {
             r = part_sync_folder(&e->job->part);
-        if (e->named)
-            e->result = r;
+            synced = e->job;
+        }
+        e->result = r;
     }
 }
 
@@ -127,15 +131,22 @@ static int commit(void *arg)
 
 /* ---- on the loop ---- */
 
-/* Somebody else has made a file of that name meanwhile. */
-static void meet_late(struct job *job)
+/* Somebody else has made a file of that name meanwhile, or a folder. */
+static async void meet_late(struct job *job)
 {
-    store_forget(job); /* so that nothing of it is kept */
+    struct stat st;
+    bool file = part_existing(&job->part, &st) == 1 && S_ISREG(st.st_mode);
+
     job->sealed = false;
-    if (job->download->o->if_exists == IF_EXISTS_SKIP)
-        job->skipped = true;
+    job->sha256_known = false;
+    store_forget(job); /* so that nothing of it is kept */
+    store_put_away(job);
+    if (job->download->o->if_exists == IF_EXISTS_SKIP && file)
+        plan_skip_existing(job, &st);
     else
         job_fail(job, HTTP_FILE_EXISTS, "%s has come to be there meanwhile", job->name);
+    if (job->unread)
+        seal_verify_existing(job);
 }
 
 static async void end(struct job *job)
@@ -154,11 +165,11 @@ static async void finish(const struct entry *e)
         leg_end_job(job);
         return;
     }
+    job->part_open = job->part.fd >= 0;
     if (e->sealed && !e->named && e->result == -EEXIST)
         meet_late(job);
     else if (e->sealed && e->result < 0)
         job_fail_locally(job, e->result);
-    job->part_open = job->part.fd >= 0;
     end(job);
 }
 

@@ -84,6 +84,7 @@ struct job {
     unsigned restarts;       /* from zero, as another version came about */
     time_t mtime;            /* 0: not known */
     char *old_etag, *old_modified; /* of the file that is there (-N); owned, or NULL */
+    int64_t old_size;              /* its */
     bool unmodified;               /* 304 */
 
     struct expected expected;

@@ -279,7 +279,8 @@ static async enum call_next fetch_part(struct leg *leg, struct client *c, double
     if (job->store_error) {
         job_fail_locally(job, job->store_error);
         next = CALL_DONE;
-    } else if (next == CALL_DONE || answer_whole(job)) { /* but for the last chunk, say */
+    } else if (next == CALL_DONE ||
+               answer_whole(job)) { /* but for the last chunk, say */
         next = settle(leg, delay);
     }
     if (is_alone(leg) && !job->sealed && !job->in_memory) {

@@ -195,13 +195,11 @@ int plan_open_existing(const struct job *job)
     return fd;
 }
 
-/* It is left alone. What it ought to be is looked up later, in the executor. */
-static int skip_existing(struct job *job, const struct stat *st)
+void plan_skip_existing(struct job *job, const struct stat *st)
 {
     job->skipped = true;
     job->known.size = st->st_size;
     job->unread = job->digests != NULL;
-    return 0;
 }
 
 /* What looking came to, beside -errno. */
@@ -219,7 +217,8 @@ static int meet_existing(struct job *job, struct stat *st)
     }
     switch (o->if_exists) {
     case IF_EXISTS_SKIP:
-        return skip_existing(job, st);
+        plan_skip_existing(job, st);
+        return 0;
     case IF_EXISTS_OVERWRITE:
         job->replace = true;
         return 0;

@@ -15,6 +15,10 @@ bool plan_name_by_server(struct job *job, const struct response *rs);
  * caller frees. */
 char *plan_sum(const struct job *job);
 
+/* The file that is there, a regular one, is left alone. What it ought to be is looked
+ * up later, in the executor. */
+void plan_skip_existing(struct job *job, const struct stat *st);
+
 /* Blocks. Opens the file that is there under the job's name, for reading: the
  * descriptor, or -errno. */
 int plan_open_existing(const struct job *job);

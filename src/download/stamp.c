@@ -54,6 +54,7 @@ static char *noted_etag(struct job *job, const struct stat *st)
 
 void stamp_read(struct job *job, const struct stat *st)
 {
+    job->old_size = st->st_size;
     job->old_modified = http_date(st->st_mtim.tv_sec);
     job->old_etag = noted_etag(job, st);
     if (job->old_etag && strpbrk(job->old_etag, "\r\n")) { /* from us it has none */
