@@ -96,6 +96,7 @@ struct job {
     bool sha256_known;
     unsigned mismatches; /* whole files that were not what was expected */
     unsigned wrong_streams; /* of these, that were to come in one piece */
+    unsigned turns;         /* of other bytes after these, also of what failed */
 
     struct leg *legs; /* room for `split` of them; the first is always there */
     unsigned leg_count, active;

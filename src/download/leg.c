@@ -60,6 +60,7 @@ static struct leg *add_leg(struct job *job, unsigned mirror)
 
 static void start_at(struct job *job, unsigned mirror)
 {
+    job->attempts += job_attempts(job);
     leg_clear_all(job);
     job->legs = mem_reallocarray(NULL, job->download->o->split, sizeof(*job->legs));
     job->shown = add_leg(job, mirror);
@@ -317,10 +318,15 @@ static bool failed(const struct leg *leg)
     return !leg->spare && (leg->call.response.error != HTTP_OK || !leg->begun);
 }
 
-static bool is_over(const struct job *job)
+static bool is_decided(const struct job *job)
 {
     return job->error || job->skipped || job->unmodified || job->sealed ||
-           job->in_memory || job->download->run.stopped;
+           job->in_memory;
+}
+
+static bool is_over(const struct job *job)
+{
+    return is_decided(job) || job->download->run.stopped;
 }
 
 static void restart(struct leg *leg, unsigned mirror)
@@ -354,7 +360,7 @@ static bool try_other_bytes(struct job *job)
     bool pieces = job->ranges > 1 || job->resumed_from;
 
     job->wrong_streams += !pieces; /* also those that failed in another way */
-    if (job->wrong_streams >= mirrors || job->mismatches > 2 * mirrors)
+    if (job->wrong_streams >= mirrors || ++job->turns > 2 * mirrors)
         return false;
     job->no_split = true;
     job->ranges = 0;
@@ -365,8 +371,8 @@ static bool try_other_bytes(struct job *job)
 
 void leg_end_job(struct job *job)
 {
-    if (!is_over(job) && job->mismatches) {
-        if (try_other_bytes(job))
+    if (!is_decided(job) && job->mismatches) {
+        if (!job->download->run.stopped && try_other_bytes(job))
             return;
         if (!failed(job->shown))
             job_fail(job, HTTP_CHECKSUM, "%s is not what the checksum says", job->name);

@@ -69,6 +69,21 @@ void job_fail_locally(struct job *job, int error)
 
 /* ---- the record ---- */
 
+int job_attempts(const struct job *job)
+{
+    int n = 0;
+
+    for (unsigned i = 0; i < job->leg_count; i++) {
+        const struct leg *leg = &job->legs[i];
+
+        if (leg == job->shown)
+            n += leg->call.attempts;
+        else if (leg->call.attempts > 1) /* another piece is no attempt */
+            n += leg->call.attempts - 1;
+    }
+    return n;
+}
+
 /* The one call that stands for all of them. */
 static struct call *shown_call(struct job *job, struct call *none)
 {
@@ -76,7 +91,7 @@ static struct call *shown_call(struct job *job, struct call *none)
 
     if (job->shown) {
         call = &job->shown->call;
-        call->attempts += job->attempts;
+        call->attempts = job->attempts + job_attempts(job);
         call->response.size_download = job->received;
     } else {
         call_init(none, &job->item.request);
