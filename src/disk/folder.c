@@ -28,7 +28,7 @@ static int open_top(const char *path)
 
 /* Makes what is missing on the way. Where a folder cannot be made it may be there all
  * the same, and mkdir has more to say to that than EEXIST: opening it tells. 0 or the
- * last error. */
+ * last error, but for those that follow from it. */
 static int make_path(const char *path)
 {
     char *way = mem_strdup(path);
@@ -38,7 +38,7 @@ static int make_path(const char *path)
         if (path[i] && path[i] != '/')
             continue;
         way[i] = '\0';
-        if (mkdir(way, 0777) < 0 && errno != EEXIST)
+        if (mkdir(way, 0777) < 0 && errno != EEXIST && (errno != ENOENT || !r))
             r = -errno;
         way[i] = path[i];
     }

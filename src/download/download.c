@@ -80,6 +80,7 @@ static struct job *job_new(struct download *d, struct item *item)
     job->download = d;
     job->item = *item;
     job->number = d->run.submitted;
+    job->replace = d->o->if_exists == IF_EXISTS_OVERWRITE;
     list_init(&job->queued);
     list_init(&job->node);
     list_append(&d->jobs, &job->node);

@@ -165,6 +165,14 @@ char *plan_sum(const struct job *job)
 
 /* ---- what is there ---- */
 
+/* Whether --if-exists has something to say to what is there. */
+static bool may_be_met(enum if_exists how, mode_t mode)
+{
+    if (how == IF_EXISTS_OVERWRITE && S_ISLNK(mode))
+        return true;
+    return S_ISREG(mode) || how == IF_EXISTS_RENAME || how == IF_EXISTS_FAIL;
+}
+
 /* 1: NAME is there, a whole file; 0: it is not; or -errno, told in the part. */
 static int find_existing(struct job *job, struct stat *st)
 {
@@ -172,7 +180,7 @@ static int find_existing(struct job *job, struct stat *st)
 
     if (r <= 0)
         return r;
-    if (S_ISREG(st->st_mode) || job->download->o->if_exists != IF_EXISTS_SKIP)
+    if (may_be_met(job->download->o->if_exists, st->st_mode))
         return 1;
     snprintf(job->part.why, sizeof(job->part.why),
              "%.80s is there and is no regular file: move it away", job->name);
@@ -220,7 +228,6 @@ static int meet_existing(struct job *job, struct stat *st)
         plan_skip_existing(job, st);
         return 0;
     case IF_EXISTS_OVERWRITE:
-        job->replace = true;
         return 0;
     case IF_EXISTS_RENAME:
         return LOOK_NAME_TAKEN;

@@ -129,7 +129,7 @@ static void append_path(struct buf *out, const struct job *job)
 static void append_more(struct buf *out, const struct job *job, const char *path)
 {
     char hex[DIGEST_HEX_MAX];
-    bool whole = job->sealed || job->skipped || job->unmodified;
+    bool whole = (job->sealed || job->skipped || job->unmodified) && !job->error;
 
     buf_append_str(out, ",\"path\":");
     json_append_cstr(out, job->name ? path : NULL);

@@ -6,6 +6,7 @@ below the heading "faults" are handlers for raw().
 """
 
 import contextlib
+import email.utils
 import gzip
 import json
 import os
@@ -251,6 +252,60 @@ def routes(table, **options):
         answer = table.get(request.path, reply(b"not found\n", 404))
         return answer(request) if callable(answer) else answer
     return http(app, **options)
+
+
+class Versioned:
+    """One file at every path, with validators, ranges and conditions, as RFC 9110 has
+    them. All of it may be set between requests; `cuts`: behind how many bytes of the body
+    the connection is closed, for each of the answers to come (None: not at all); `alter`:
+    makes another answer of (request, status, headers, body)."""
+
+    def __init__(self, body, etag='"1"', modified=None, cuts=(), alter=None, **options):
+        self.body, self.etag, self.modified = body, etag, modified
+        self.cuts, self.alter = list(cuts), alter
+        self.server = raw(self._handle, **options)
+        self.url = self.server.url
+
+    @property
+    def asked(self):
+        """(Range, If-Range) of all requests."""
+        return [(r["Range"], r["If-Range"]) for r in self.server.requests]
+
+    def _handle(self, conn):
+        while True:
+            request = conn.request()
+            status, headers, body = self._answer(request)
+            if self.alter:
+                status, headers, body = self.alter(request, status, headers, body)
+            cut = self.cuts.pop(0) if self.cuts else None
+            if status not in (204, 304):
+                headers.setdefault("Content-Length", len(body))
+            conn.send(head(status, headers) + body[:cut])
+            if cut is not None:
+                return
+
+    def _answer(self, request):
+        headers = {"Date": email.utils.formatdate(usegmt=True)}
+        if self.etag:
+            headers["ETag"] = self.etag
+        if self.modified:
+            headers["Last-Modified"] = self.modified
+        if self._unchanged(request):
+            return 304, headers, b""
+        wanted, size = request["Range"], len(self.body)
+        if not wanted or request["If-Range"] not in (None, self.etag, self.modified):
+            return 200, headers, self.body
+        first, last = wanted.removeprefix("bytes=").split("-")
+        first, end = int(first), min(int(last) + 1, size) if last else size
+        if first >= size:
+            return 416, {"Content-Range": f"bytes */{size}"}, b""
+        headers["Content-Range"] = f"bytes {first}-{end - 1}/{size}"
+        return 206, headers, self.body[first:end]
+
+    def _unchanged(self, request):
+        if request["If-None-Match"]:
+            return request["If-None-Match"] == self.etag
+        return self.modified and request["If-Modified-Since"] == self.modified
 
 
 REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 404: "Not Found",
