@@ -9,8 +9,8 @@
 #include "base/utf8.h"
 #include "disk/digest.h"
 
-/* {"trawl":1,"size":9,"etag":"\"a\"","last_modified":"...","sum":"SHA1 ...",
- * "done":[[0,4],[6,9]]}
+/* {"trawl":1,"url":"...","size":9,"etag":"\"a\"","last_modified":"...","sum":"SHA1
+ * ...", "done":[[0,4],[6,9]]}
  *
  * What is not known is left out. The first member is the layout's number. Headers are
  * bytes and JSON is text: a byte over 0x7f stands as the code point of that number. */
@@ -28,6 +28,7 @@ void journal_init(struct journal *j)
 
 void journal_clear(struct journal *j)
 {
+    free(j->url);
     free(j->etag);
     free(j->last_modified);
     free(j->sum);
@@ -55,6 +56,7 @@ static void append_bytes(struct buf *out, const char *key, const char *bytes)
 static void append_known(struct buf *line, const struct journal *j)
 {
     buf_append_str(line, "{\"trawl\":1");
+    append_bytes(line, "url", j->url);
     if (j->size >= 0) {
         json_append_key(line, "size");
         buf_append_int(line, j->size);
@@ -156,6 +158,8 @@ static void read_member(struct journal *j, struct slice line, const char *name)
         j->etag = read_bytes(value);
     } else if (!strcmp(name, "last_modified")) {
         j->last_modified = read_bytes(value);
+    } else if (!strcmp(name, "url")) {
+        j->url = read_bytes(value);
     } else if (!strcmp(name, "sum")) {
         j->sum = read_bytes(value);
     } else if (!strcmp(name, "size")) {
@@ -187,8 +191,8 @@ static bool comes_again(const struct journal *j, struct slice text)
 
 int journal_parse(struct journal *j, struct slice text)
 {
-    static const char *const members[] = {"size", "etag", "last_modified", "sum",
-                                          "done"};
+    static const char *const members[] = {"url",           "size", "etag",
+                                          "last_modified", "sum",  "done"};
     struct slice line;
 
     journal_init(j);

@@ -13,6 +13,7 @@
 #define JOURNAL_BYTES_MAX 65536
 
 struct journal {
+    char *url;           /* whose bytes they are; owned, or NULL */
     char *etag;          /* as the server wrote it, quotes and W/ too; owned, or NULL */
     char *last_modified; /* its text; owned, or NULL */
     char *sum;           /* the checksum that is to decide, as these bytes may be of more

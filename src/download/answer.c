@@ -170,6 +170,7 @@ static void adopt_version(struct leg *leg, const struct response *rs, int64_t si
         job->known.etag = is_etag ? slice_dup(strong) : NULL;
         job->known.last_modified = header_dup(&rs->headers, "Last-Modified");
     }
+    job->known.url = plan_part_url(leg->request.url);
     job->known.size = size;
     job->version = job->verified = true;
     job->version_mirror = leg->mirror;

@@ -147,6 +147,34 @@ static bool expect(struct job *job)
     return job->error == HTTP_OK;
 }
 
+char *plan_part_url(const char *url)
+{
+    char *plain = url_effective(url);
+
+    if (plain)
+        plain[strcspn(plain, "?")] = '\0';
+    return plain;
+}
+
+static bool is_of(const char *part_url, const char *url)
+{
+    char *plain = plan_part_url(url);
+    bool same = plain && !strcmp(plain, part_url);
+
+    free(plain);
+    return same;
+}
+
+/* Two URLs may have files of the same name, size and even ETag. */
+static bool is_of_job(const struct job *job, const char *part_url)
+{
+    bool found = part_url && is_of(part_url, job->item.request.url);
+
+    for (size_t i = 0; part_url && !found && i < job->item.mirror_count; i++)
+        found = is_of(part_url, job->item.mirrors[i]);
+    return found;
+}
+
 char *plan_sum(const struct job *job)
 {
     int kind = DIGEST_KINDS;
@@ -259,7 +287,8 @@ static int find_part(struct job *job)
     if (job->download->o->no_resume)
         return 0;
     r = part_look(&job->part, &job->known);
-    if (job->known.sum && !is_to_decide(job, job->known.sum))
+    if ((job->known.sum && !is_to_decide(job, job->known.sum)) ||
+        !is_of_job(job, job->known.url))
         journal_clear(&job->known);
     if (r < 0 || job->known.done.n == 0)
         return r;

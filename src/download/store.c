@@ -172,6 +172,7 @@ static void copy_known(struct job *job)
 
     journal_clear(to);
     journal_init(to);
+    to->url = from->url ? mem_strdup(from->url) : NULL;
     to->etag = from->etag ? mem_strdup(from->etag) : NULL;
     to->last_modified = from->last_modified ? mem_strdup(from->last_modified) : NULL;
     to->sum = from->sum ? mem_strdup(from->sum) : NULL;
@@ -223,7 +224,7 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_version(const struct journal *a, const struct journal *b)
 {
-    return same_text(a->etag, b->etag) &&
+    return same_text(a->url, b->url) && same_text(a->etag, b->etag) &&
            same_text(a->last_modified, b->last_modified) &&
            (a->size < 0 || b->size < 0 || a->size == b->size);
 }

@@ -6,6 +6,7 @@ TRAWL_SEED, the seed of all that is random, which is printed otherwise.
 """
 
 import collections
+import contextlib
 import json
 import os
 import random
@@ -94,7 +95,8 @@ class Batch:
         first = servers[0]
         first.wait_asked(first.asked + rng.randint(1, 40), proc.process)
         time.sleep(rng.random() * 0.02)  # not only where a request has come
-        proc.signal(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            proc.signal(signal.SIGKILL)
         proc.finish().exited(-signal.SIGKILL, 0, 1)
         self.look(killed=True)
 
