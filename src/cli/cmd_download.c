@@ -85,7 +85,7 @@ static const struct option download_rows[] = {
 
     {"hash", 0, NULL, GROUP_OUTPUT, "add the sha256",
      option_true, AT_O(hash)},
-    {"write-checksums", 0, "FILE", GROUP_OUTPUT, "all of them to FILE",
+    {"write-checksums", 0, "FILE", GROUP_OUTPUT, "write SHA256SUMS to FILE",
      option_string, AT_O(write_checksums), .min = 1, .hint = HINT_FILE, .joined = true},
 
     {"archive", 0, "FILE", GROUP_OUTCOME, "list what is done in FILE, for several runs at once",
@@ -105,16 +105,22 @@ static bool is_stdin(const char *name)
 
 static int check_files(const struct download_command *f, struct buf *why)
 {
-    const struct named_file files[] = {
+    struct named_file files[] = {
         {"--input", f->input},
         {"--summary", f->common.summary},
         {"--state", f->common.state},
         {"--archive", f->o.archive},
         {"--write-checksums", f->o.write_checksums},
-        {"--checksum", f->checksum_files ? f->checksum_files[0] : NULL},
+        {"--checksum", NULL},
     };
+    string_list sums = f->checksum_files;
+    int r = content_check_files(files, ARRAY_LEN(files), why);
 
-    return content_check_files(files, ARRAY_LEN(files), why);
+    for (; r == 0 && sums && *sums; sums++) {
+        files[ARRAY_LEN(files) - 1].path = *sums;
+        r = content_check_files(files, ARRAY_LEN(files), why);
+    }
+    return r;
 }
 
 static bool one_url(const struct download_command *f)
@@ -124,7 +130,10 @@ static bool one_url(const struct download_command *f)
 
 static int check_names(const struct download_command *f, struct buf *why)
 {
-    if (f->o.name && !one_url(f))
+    if (is_stdin(f->o.name))
+        buf_append_str(why, "-o names a file: nothing is written to standard output "
+                            "but records");
+    else if (f->o.name && !one_url(f))
         buf_append_str(why, "-o names a single file: give one URL as the argument, or "
                             "names in the list");
     else if (f->o.name && f->o.template)
@@ -152,7 +161,7 @@ static int check_headers(const struct download_command *f, struct buf *why)
     for (string_list h = f->common.client.headers; h && *h; h++)
         for (size_t i = 0; i < ARRAY_LEN(ours); i++)
             if (str_starts_nocase(*h, ours[i])) {
-                buf_append_str(why, "option -H: ");
+                buf_append_str(why, "option --header: ");
                 return option_wrong(why, *h, "is set by trawl itself for whole files");
             }
     return 0;
@@ -179,9 +188,10 @@ static int read_list(struct download_command *f, const char *path, struct buf *w
 
     buf_appendf(&at, "@%s", path);
     r = content_read(&text, at.data, &wrong);
-    if (r == 0)
-        r = checksums_add(f->checksums, (struct slice){text.data, text.len}, &wrong);
     if (r < 0)
+        buf_appendf(why, "option --checksum: %s", wrong.data);
+    else if ((r = checksums_add(f->checksums, (struct slice){text.data, text.len},
+                                &wrong)) < 0)
         buf_appendf(why, "option --checksum: %s: %s", path, wrong.data);
     buf_clear(&at);
     buf_clear(&text);

@@ -1,25 +1,36 @@
 #!/usr/bin/env python3
 """The command line: help, mistakes and how they are told, completion, man pages."""
 
+import contextlib
+import fcntl
 import glob
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 
 import harness
-from harness import check, contains, fetch, need, same, trawl, write
+from harness import check, contains, fetch, need, same, tmp, trawl, write
 from servers import fixed
 
-OPTIONS = """
+COMMON = """
     --header --user-agent --user --cookie --proxy --insecure --cacert --cert --key
     --http1.1 --http2 --resolve --connect-to --netrc --max-redirs --max-time
     --connect-timeout --stall-timeout --deadline --retry --retry-delay
     --retry-max-delay --retry-max-time --retry-all-errors --backoff --concurrency
     --per-host --rate --host-delay --limit-rate --max-size --accept-status
     --deny-private --state --dry-run --format --output --progress --color --summary
-    --request --data --json --glob --input --ordered --fail-fast --body --headers
-    --redirects --write-out --help""".split()
+    --input --fail-fast --help""".split()
+COMMANDS = {
+    "fetch": COMMON + """--request --data --json --glob --ordered --body --headers
+        --redirects --write-out""".split(),
+    "download": COMMON + """--checksum --directory --name --content-disposition
+        --if-exists --timestamping --no-mtime --split --no-resume --no-sync --hash
+        --write-checksums --archive""".split(),
+}
+OPTIONS = sorted({option for each in COMMANDS.values() for option in each})
 
 
 def usage_error(result, *parts):
@@ -33,8 +44,8 @@ def usage_error(result, *parts):
 # --- help and version -------------------------------------------------------------
 
 def test_help():
-    """--help and -h of trawl and of fetch: on stdout, within 80 columns and 64 lines"""
-    for args in (("--help",), ("-h",), ("fetch", "--help"), ("fetch", "-h")):
+    """--help and -h of trawl and each command: on stdout, within 80 columns, 64 lines"""
+    for args in (*((c, o) for c in COMMANDS for o in ("--help", "-h")), ("--help",), ("-h",)):
         result = trawl(*args).exited(0)
         same(result.err, "", "stderr")
         text = result.out.decode().splitlines()
@@ -45,14 +56,15 @@ def test_help():
 
 def test_help_names_commands():
     """--help names the commands and what they do"""
-    contains(trawl("--help").out.decode(), "fetch")
+    contains(trawl("--help").out.decode(), *(f"\n  {name} " for name in COMMANDS))
 
 
 def test_help_names_options():
-    """fetch --help names every option"""
-    text = trawl("fetch", "--help").out.decode()
-    missing = [o for o in OPTIONS if not re.search(re.escape(o) + r"\b", text)]
-    same(missing, [], "missing")
+    """--help of each command names every option"""
+    for command, options in COMMANDS.items():
+        text = trawl(command, "--help").out.decode()
+        missing = [o for o in options if not re.search(re.escape(o) + r"\b", text)]
+        same(missing, [], f"missing in {command}")
 
 
 def test_version():
@@ -149,6 +161,36 @@ def test_wrong_values():
         contains(result.err, value.split("\r")[0])
         same(result.out, b"", "stdout")
     same(server.hits, [], "requests")
+
+
+WRONG_DOWNLOADS = (
+    ("--split", "0"), ("--split", "65"), ("--split", "x"), ("--if-exists", "perhaps"),
+    ("--name", "{nothing}"), ("--name", "{host"), ("--checksum", "/nowhere"),
+    ("--input", "/nowhere"), ("--header", "Range: bytes=1-"), ("--header", "if-range: x"))
+
+
+def test_wrong_downloads():
+    """wrong values of download's options: told, exit 2, nothing is made or sent"""
+    server, where = fixed(), os.path.join(tmp(), "new")
+    for option, value in WRONG_DOWNLOADS:
+        result = trawl("download", "-d", where, option, value, server.url).exited(2)
+        contains(result.err, option, value)
+        same(result.out, b"", "stdout")
+    for option in ("--directory", "--output", "--archive", "--write-checksums"):
+        usage_error(trawl("download", option, "", server.url), option)
+    same((server.hits, os.path.exists(where)), ([], False), "requests, directory")
+
+
+def test_downloads_at_odds():
+    """options of download that do not go together"""
+    url, some = fixed().url, write("", "list")
+    for args in (["-o", "x", url, url], ["-o", "x", "-i", some], ["-o", "x"],
+                 ["-o", "x", "--name", "{host}", url], ["-o", "-", url],
+                 ["--name", "x", "--content-disposition", url],
+                 ["-N", "--if-exists", "overwrite", url], ["-i", "-", "-", url],
+                 ["--archive", some, "-i", some],
+                 ["--checksum", write(""), "--checksum", some, "--archive", some, url]):
+        usage_error(trawl("download", "-d", tmp(), *args), "trawl download: ")
 
 
 def test_head_with_body():
@@ -258,6 +300,8 @@ def test_completion_bash_works():
     """bash completes commands, options and the words of an option"""
     contains(complete("trawl", "fe"), "fetch")
     contains(complete("trawl", "fetch", "--max-t"), "--max-time")
+    same(sorted(complete("trawl", "download", "--if-exists", "")),
+         ["fail", "overwrite", "rename", "skip"], "words")
     same(sorted(complete("trawl", "fetch", "--backoff", "")),
          ["constant", "exponential", "linear"], "words")
 
@@ -272,6 +316,74 @@ def test_completion_zsh_loads():
         same((done.stdout, done.stderr), ("_trawl\n", ""), load)
 
 
+STARTS = {  # what is typed first; {script} is the completion, {out} for the arguments
+    "bash": """PS1='READY> '; source {script}
+        trawl() {{ printf '%s\\n' "$@" >{out}; exit; }}""",
+    "zsh": """PS1='READY> '; autoload -Uz compinit; compinit -u -D; source {script}
+        trawl() {{ print -l -- "$@" >{out}; exit }}""",
+    "fish": """source {script}; function fish_prompt; echo 'READY> '; end
+        function trawl; printf '%s\\n' $argv >{out}; exit; end"""}
+
+
+def read_until(fd, end):
+    seen = b""
+    with contextlib.suppress(OSError):  # at the end of a terminal
+        while end not in seen and (data := os.read(fd, 4096)):
+            seen += data
+    return seen
+
+
+def typed(shell, keys, where):
+    """The arguments that trawl gets from what is typed into an interactive shell."""
+    out, script = os.path.join(where, "out"), write(completion(shell), "completion")
+    start = write(STARTS[shell].format(script=script, out=out) + "\n", ".zshrc")
+    command = {"bash": ["--noprofile", "--rcfile", start, "-i"], "zsh": ["-d", "-i"],
+               "fish": ["--no-config", "-C", f"source {start}", "-i"]}[shell]
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    process = subprocess.Popen(
+        [need("setsid"), "--ctty", need(shell), *command], cwd=where, stdin=theirs,
+        stdout=theirs, stderr=theirs,
+        env=harness.environment({"ZDOTDIR": os.path.dirname(start)}))
+    harness.defer(process.kill)
+    os.close(theirs)
+    screen = read_until(ours, b"READY> ")
+    os.write(ours, keys.encode() + b"\r")
+    screen += read_until(ours, b"no such line")
+    process.wait()
+    os.close(ours)
+    check(os.path.exists(out), f"the screen of {shell}: {screen}")
+    return harness.read(out).decode().split("\n")[:-1]
+
+
+def completes(shell):
+    """Typed with tabs: a command, options, the words of one, a directory, files."""
+    where = tmp()
+    os.mkdir(os.path.join(where, "folder"))
+    for name in ("file.txt", "flat"):
+        os.close(os.open(os.path.join(where, name), os.O_CREAT))
+    words = typed(shell, "trawl dow\t --if-exists ov\t -d f\t --check\t fi\t --times\t u",
+                  where)
+    same([word.rstrip("/") for word in words],
+         ["download", "--if-exists", "overwrite", "-d", "folder", "--checksum", "file.txt",
+          "--timestamping", "u"], "arguments")
+
+
+def test_completion_typed_bash():
+    """bash completes a download as it is typed"""
+    completes("bash")
+
+
+def test_completion_typed_zsh():
+    """zsh completes a download as it is typed"""
+    completes("zsh")
+
+
+def test_completion_typed_fish():
+    """fish completes a download as it is typed"""
+    completes("fish")
+
+
 def test_completion_unknown():
     """--completion of an unknown shell"""
     usage_error(trawl("--completion", "tcsh"), "tcsh", "bash", "zsh", "fish")
@@ -282,7 +394,7 @@ def test_completion_unknown():
 def man_pages():
     pages = sorted(glob.glob(os.path.join(harness.TOP, "man", "*.1")))
     names = {os.path.basename(p) for p in pages}
-    check({"trawl.1", "trawl-fetch.1"} <= names, f"man pages: {names}")
+    check({"trawl.1", "trawl-fetch.1", "trawl-download.1"} <= names, f"man pages: {names}")
     return pages
 
 
@@ -296,10 +408,8 @@ def test_man_lint():
 
 
 def test_man_complete():
-    """the man page describes every option"""
-    mandoc = need("mandoc")
-    pages = [p for p in man_pages() if not p.endswith("/trawl.1")] + \
-        [p for p in man_pages() if p.endswith("/trawl.1")]
+    """the man pages describe every option"""
+    mandoc, pages = need("mandoc"), man_pages()
     text = "".join(subprocess.run([mandoc, "-T", "ascii", page], capture_output=True,
                                   text=True, check=False).stdout for page in pages)
     text = re.sub(r".\x08", "", text)
