@@ -7,10 +7,6 @@
 #include "http/client.h"
 #include "http_server.h"
 
-/* A limit of time before which something must have come: a machine that is busy may be
- * too slow for the first, so each is tried that is twice the one before. */
-#define WITH_LIMITS(limit) for (double limit = 0.05; limit < 8; limit *= 2)
-
 static struct server server;
 static struct client_config config;
 static struct client *client;

@@ -148,6 +148,15 @@ def wait_for_port(port, process, host="127.0.0.1"):
     return False
 
 
+def in_time(attempt, first):
+    """Calls attempt(seconds) with limits of time that grow, until it returns true: what has
+    to come before a limit ends is late where the machine is busy, but not each time."""
+    for seconds in (first, 2 * first, 4 * first, 8 * first):
+        if attempt(seconds):
+            return
+    raise AssertionError("late each time")
+
+
 # --- checks -----------------------------------------------------------------------
 
 def same(actual, expected, what="value"):
