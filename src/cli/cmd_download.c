@@ -216,10 +216,11 @@ static int read_checksums(struct download_command *f, struct buf *why)
 static bool few_at_once(const struct download_command *f)
 {
     unsigned n = 0;
+    bool listed = f->input || !f->urls;
 
-    while (f->urls && f->urls[n] && n <= FEW)
-        n++;
-    if (f->input || n == 0 || is_stdin(f->urls[0]))
+    for (; f->urls && f->urls[n] && n <= FEW; n++)
+        listed |= is_stdin(f->urls[n]);
+    if (listed)
         n = FEW + 1;
     return n * f->o.split <= FEW || f->common.client.limits.total <= FEW;
 }

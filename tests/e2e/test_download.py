@@ -706,6 +706,28 @@ def test_sigint():
         harness.in_time(lambda s, n=number, e=status: attempt(s, n, e), 1)
 
 
+def test_memory():
+    """64 at once take little memory each, wherever among the arguments their list is"""
+    if harness.SANITIZED:
+        raise harness.Skip("memory is another matter with sanitizers")
+    sent = head(200, {"Content-Length": 1 << 20}) + LARGE[:900000]
+    server = servers.raw(servers.sends(sent, then="hold"))
+    text = lines(*(f"{server.url}/{i}" for i in range(63)))
+    for args in (("-",), (server.url + "/x", "-"), ("-", server.url + "/x")):
+        out, wanted = tmp(), 62 + len(args)
+        proc = start(out, "--per-host", "64", *args, stdin=text)
+        server.wait(lambda n=wanted: len(server.requests) >= n)
+        server.requests.clear()
+        end = time.monotonic() + harness.PATIENCE
+        while (sum(os.stat(f"{out}/{n}").st_size for n in os.listdir(out) if n[-5:] == ".part")
+               < wanted * 500000):
+            check(time.monotonic() < end, "little is written")
+            time.sleep(0.01)
+        check(proc.peak_rss() < 56, f"{proc.peak_rss()} MB, {args}")
+        proc.signal(signal.SIGINT)
+        proc.finish().exited(130)
+
+
 def test_sigint_split():
     """SIGINT while several ranges come"""
     server, out = Versioned(LARGE), tmp()
