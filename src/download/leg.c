@@ -123,10 +123,11 @@ static enum call_next claim(struct leg *leg, double *delay)
 {
     struct job *job = leg->job;
     struct archive *a = job->download->archive;
+    int r;
 
     if (!a || job->claimed)
         return CALL_REDIRECT;
-    switch (archive_claim(a, job->item.request.url)) {
+    switch (r = archive_claim(a, job->item.request.url)) {
     case ARCHIVE_YOURS:
         job->claimed = true;
         return CALL_REDIRECT;
@@ -137,7 +138,7 @@ static enum call_next claim(struct leg *leg, double *delay)
         *delay = BUSY_SECONDS;
         return CALL_RETRY;
     default:
-        job_fail(job, HTTP_LOCAL_IO, "the archive cannot be used");
+        job_fail_archive(job, r);
         return end(leg, "the archive cannot be used");
     }
 }

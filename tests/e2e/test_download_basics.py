@@ -281,6 +281,32 @@ def test_archive_of_two():
     same(len(set(harness.read(archive).split())), 400, "different lines")
 
 
+def test_archive_breaks():
+    """an archive that is no list any more: nothing new is begun, status 3"""
+    for later in (None, "/new", "/there"):
+        gate = servers.Gate()
+        out, archive = tmp(), os.path.join(tmp(), "done")
+        trawl("download", "-d", out, fixed().url + "/there").ok(1)
+        run = harness.Proc("download", "-q", "-d", out, "--archive", archive, "-i", "-",
+                           stdin=subprocess.PIPE)
+        run.feed(gate.url + "/x\n")
+        gate.wait(1)
+        os.remove(archive)
+        os.mkdir(archive)
+        if later:  # while the first goes on
+            run.feed(gate.url + later + "\n")
+        else:
+            gate.open()
+        records = run.finish().exited(3).sorted
+        harness.contains(run.err, archive)
+        same(gate.held, ["/x"], "requests")
+        if later:
+            same([(r["ok"], r["error"]["type"]) for r in records],
+                 [(False, "cancelled"), (False, "local_io")], "records")
+        else:  # it has its name, whatever the archive says
+            same((records[0]["ok"], harness.read(f"{out}/x")), (True, b"/x"), "the file")
+
+
 def test_wrong_checksum():
     """what is not what it ought to be keeps no name; the next mirror is tried"""
     good, bad = fixed(reply(b"good")), fixed(reply(b"evil"))
