@@ -514,6 +514,8 @@ def main():
         sys.exit(1)
     os.environ["TRAWL"] = os.path.abspath(os.environ["TRAWL"])
     signal.signal(signal.SIGTERM, _terminated)
+    # A shell has those ignore it that it starts in the background, and trawl would.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
     _run_all([(n, f) for n, f in tests if not options.tests or n in options.tests])
 
