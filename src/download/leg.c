@@ -292,7 +292,7 @@ static async enum call_next fetch_part(struct leg *leg, struct client *c, double
         }
         store_put_away(job);
     }
-    return next;
+    return job->error ? CALL_DONE : next;
 }
 
 enum call_next leg_step(struct call *call, struct client *c, double *delay, void *arg)

@@ -135,6 +135,30 @@ def test_disk_full():
     check(any(r["resumed_from"] > 0 for r in records[2:]), "not gone on with")
 
 
+def traced(calls, how):
+    """Command prefix: what becomes of these system calls."""
+    strace = need("strace")
+    if subprocess.run([strace, "-f", "-o", "/dev/null", "true"],
+                      capture_output=True).returncode:
+        raise harness.Skip("strace cannot trace here")
+    return strace, "-f", "-q", "-o", "/dev/null", "-e", f"trace={calls}", "-e", \
+        f"inject={calls}:{how}"
+
+
+def test_disk_full_in_the_end():
+    """no room for what a journal is to tell in the end: status 3, an older one is kept"""
+    server, other = servers.Versioned(pattern(200000), cuts=[40000, 80000]), fixed()
+    args = ("download", "--no-sync", "--retry-delay", "0", "-d", tmp(), server.url + "/x")
+    trawl(*args, "--retry", "0").exited(1)
+    run = trawl(*args, other.url + "/y", "-j", "1", prefix=traced(
+        "fallocate", "error=ENOSPC"), env={"ASAN_OPTIONS": "detect_leaks=0"}).exited(3)
+    same([r["error"]["type"] for r in run.sorted], ["local_io", "cancelled"], "errors")
+    harness.contains(run.sorted[0]["error"]["message"], "x.part.json", "no space")
+    same((other.hits, len(server.asked)), ([], 2), "requests")
+    same(trawl(*args).ok(1).record["resumed_from"], 40000, "resumed_from")
+    same(digest(harness.read(os.path.join(args[5], "x"))), digest(server.body), "x")
+
+
 HOSTILE = ("..", "../x", "../../etc/passwd", "/etc/passwd", "%2e%2e%2fx", "..%2f..%2fx",
            "..\\x", "%2e%2e%5cx", ".bashrc", "-rf", "--help", "CON", "nul.txt", "aux", "a\x1b[2Jb",
            "a\u202eb", "x" * 5000, "\u00e9" * 300, "a.part", "a.part.json", "~root", "a/../../b",
