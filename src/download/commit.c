@@ -37,6 +37,7 @@ struct committer {
     struct event wanted, room;
     struct task *task;
     bool closing;
+    char *way; /* the folder that was synced last with those above it; NULL: none */
 
     struct entry *round;
     size_t size, cap;
@@ -95,6 +96,23 @@ static bool same_folder(const struct job *a, const struct job *b)
     return n == folder_length(b) && !strncmp(a->name, b->name, n);
 }
 
+/* Folders may be new, by this run or by one that was killed: each has its own name made
+ * durable once, or more often when files come in no order. */
+static int sync_folder(struct committer *c, struct job *job)
+{
+    struct slice folder = {job->name, folder_length(job)};
+    int r;
+
+    if (c->way && slice_eq(folder, c->way))
+        return part_sync_folder(&job->part);
+    r = part_sync_way(&job->part);
+    if (r == 0) {
+        free(c->way);
+        c->way = slice_dup(folder);
+    }
+    return r;
+}
+
 static void sync_names(struct committer *c)
 {
     const struct job *synced = NULL; /* whose folder was the last */
@@ -108,7 +126,7 @@ static void sync_names(struct committer *c)
         if (!e->named)
             continue;
         if (c->size < MANY && !(synced && same_folder(e->job, synced))) {
-            r = part_sync_folder(&e->job->part);
+            r = sync_folder(c, e->job);
             synced = e->job;
         }
         e->result = r;
@@ -263,6 +281,7 @@ void committer_free(struct committer *c)
     while (!task_done(c->task))
         shield(task_future(c->task));
     task_unref(c->task);
+    free(c->way);
     free(c->round);
     free(c);
 }

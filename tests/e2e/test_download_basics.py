@@ -18,6 +18,7 @@ from harness import check, fixture, lines, need, need_root, same, tmp, trawl
 import servers
 from servers import fixed, head, http, reply, routes
 
+NO_LEAKS = {"ASAN_OPTIONS": "detect_leaks=0"}  # which cannot be looked for when traced
 KILLS = ("pwrite64", "fsync", "fdatasync", "rename,renameat,renameat2", "openat",
          "unlink,unlinkat", "fchmod", "ftruncate")
 
@@ -94,7 +95,7 @@ def test_killed_at_each_call():
                  f"inject={calls}:signal=SIGKILL:when={when}", os.environ["TRAWL"],
                  "download", "-q", "-d", out, "--checksum", sums, "--split", "2", "-i", "-"],
                 input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=60, env=harness.environment({"ASAN_OPTIONS": "detect_leaks=0"}))
+                timeout=60, env=harness.environment(NO_LEAKS))
             for name in all_files(out):
                 if not re.search(r"\.part(\.json)?$", name):
                     same(harness.read(os.path.join(out, name)),
@@ -135,14 +136,24 @@ def test_disk_full():
     check(any(r["resumed_from"] > 0 for r in records[2:]), "not gone on with")
 
 
-def traced(calls, how):
-    """Command prefix: what becomes of these system calls."""
+def traced(calls, *more, log="/dev/null"):
+    """Command prefix: strace."""
     strace = need("strace")
     if subprocess.run([strace, "-f", "-o", "/dev/null", "true"],
                       capture_output=True).returncode:
         raise harness.Skip("strace cannot trace here")
-    return strace, "-f", "-q", "-o", "/dev/null", "-e", f"trace={calls}", "-e", \
-        f"inject={calls}:{how}"
+    return strace, "-f", "-q", "-y", "-o", log, "-e", f"trace={calls}", *more
+
+
+def test_folders_are_synced():
+    """folders that are made are durable, too: each is, in the one above it"""
+    top, log = os.path.realpath(tmp()), os.path.join(tmp(), "log")
+    server = fixed()
+    trawl("download", "-d", top + "/a/b", "-o", "c/d/x", server.url, env=NO_LEAKS,
+          prefix=traced("fsync", log=log)).ok(1)
+    synced = set(re.findall(r"fsync\(\d+<(.*?)>", harness.read(log).decode()))
+    folders = {top + "/a/b/c/d"[:n] for n in (0, 2, 4, 6, 8)}
+    check(folders <= synced, f"{folders - synced} not synced")
 
 
 def test_disk_full_in_the_end():
@@ -151,7 +162,7 @@ def test_disk_full_in_the_end():
     args = ("download", "--no-sync", "--retry-delay", "0", "-d", tmp(), server.url + "/x")
     trawl(*args, "--retry", "0").exited(1)
     run = trawl(*args, other.url + "/y", "-j", "1", prefix=traced(
-        "fallocate", "error=ENOSPC"), env={"ASAN_OPTIONS": "detect_leaks=0"}).exited(3)
+        "fallocate", "-e", "inject=fallocate:error=ENOSPC"), env=NO_LEAKS).exited(3)
     same([r["error"]["type"] for r in run.sorted], ["local_io", "cancelled"], "errors")
     harness.contains(run.sorted[0]["error"]["message"], "x.part.json", "no space")
     same((other.hits, len(server.asked)), ([], 2), "requests")
