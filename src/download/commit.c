@@ -9,6 +9,7 @@
 
 #include "async/async.h"
 #include "base/mem.h"
+#include "download/existing.h"
 #include "download/leg.h"
 #include "download/plan.h"
 #include "download/report.h"
@@ -163,14 +164,15 @@ static async void meet_late(struct job *job)
         plan_skip_existing(job, &st);
     else
         job_fail(job, HTTP_FILE_EXISTS, "%s has come to be there meanwhile", job->name);
-    if (job->unread)
-        seal_verify_existing(job);
 }
 
 static async void end(struct job *job)
 {
     store_put_away(job);
-    report_job(job);
+    if (job->unread)
+        readers_put(job->download->readers, job);
+    else
+        report_job(job);
 }
 
 static async void finish(const struct entry *e)
@@ -212,13 +214,10 @@ static async void take_round(struct committer *c)
     while ((node = list_shift(&waiting))) {
         struct job *job = container_of(node, struct job, queued);
 
-        if (job->sealed || job->in_memory) {
+        if (job->sealed || job->in_memory)
             add_to_round(c, job);
-            continue;
-        }
-        if (job->unread)
-            seal_verify_existing(job);
-        end(job);
+        else
+            end(job);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "download/answer.h"
 #include "download/commit.h"
+#include "download/existing.h"
 #include "download/report.h"
 #include "download/seal.h"
 #include "download/store.h"
@@ -382,8 +383,10 @@ void leg_end_job(struct job *job)
         start_at(job, job->version_mirror);
         return;
     }
-    if (job->sealed || job->in_memory || job->part_open || job->unread)
+    if (job->sealed || job->in_memory || job->part_open)
         committer_put(job->download->committer, job);
+    else if (job->unread)
+        readers_put(job->download->readers, job);
     else
         report_job(job);
 }

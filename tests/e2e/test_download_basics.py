@@ -145,6 +145,11 @@ def traced(calls, *more, log="/dev/null"):
     return strace, "-f", "-q", "-y", "-o", log, "-e", f"trace={calls}", *more
 
 
+def child_of(pid):
+    """What strace runs."""
+    return int(harness.read(f"/proc/{pid}/task/{pid}/children").split()[0])
+
+
 def test_folders_are_synced():
     """folders that are made are durable, too: each is, in the one above it"""
     top, log = os.path.realpath(tmp()), os.path.join(tmp(), "log")
@@ -154,6 +159,59 @@ def test_folders_are_synced():
     synced = set(re.findall(r"fsync\(\d+<(.*?)>", harness.read(log).decode()))
     folders = {top + "/a/b/c/d"[:n] for n in (0, 2, 4, 6, 8)}
     check(folders <= synced, f"{folders - synced} not synced")
+
+
+def test_existing_is_read_beside():
+    """files that are there and large are read without holding up those to come"""
+    server, out = servers.fixed(), tmp()
+    for name in ("large", "larger", "largest"):
+        with open(os.path.join(out, name), "wb") as f:
+            f.truncate(1 << 26)
+    log, larges = os.path.join(tmp(), "log"), [f"{server.url}/{n}" for n in os.listdir(out)]
+
+    def attempt(seconds):
+        slow = ("-e", f"inject=pread64:delay_enter={int(seconds * 1e6)}:when=2", *(
+            a for n in os.listdir(out) for a in ("-P", os.path.join(out, n))))
+        run = trawl("download", "--if-exists", "skip", "-d", out, "--hash", *larges,
+                    server.url + "/new", env=NO_LEAKS,
+                    prefix=traced("pread64", *slow, log=log)).ok(4)
+        same([(r["skipped"], r["sha256"]) for r in run.sorted][:3],
+             [(True, digest(bytes(1 << 26)))] * 3, "skipped")
+        os.remove(os.path.join(out, "new"))
+        return run.records[0]["index"] == 3
+    harness.in_time(attempt, 0.5)
+
+
+def test_interrupted_reading():
+    """SIGINT while files that are there are read: they are not read to their end"""
+    server, out = servers.Gate(), tmp()
+    for name in "abc":
+        with open(os.path.join(out, name), "wb") as f:
+            f.truncate(64 << 30)
+    run = harness.Proc("download", "-d", out, "--hash", server.url + "/x", *(
+        f"{server.url}/{n}" for n in "abc"))
+    server.wait(1)
+    run.signal(signal.SIGINT)
+    same({r["error"]["type"] for r in run.finish().exited(130).sorted}, {"cancelled"}, "types")
+
+
+def test_interrupted_hashing():
+    """the same while what an earlier run has left is hashed: it stays for the next"""
+    body, out = bytes(100 << 20), tmp()
+    server = servers.Versioned(body, cuts=[90 << 20])
+    args = ("download", "--no-sync", "--retry", "0", "-d", out, server.url + "/x")
+    trawl(*args).exited(1)
+    log = harness.write("", "log")
+    slow = traced("pread64", "-e", "inject=pread64:delay_enter=50000",  # for a megabyte
+                  "-P", f"{out}/x.part", log=log)
+    run = harness.Proc(*args, "--hash", prefix=slow, env=NO_LEAKS)
+    while harness.read(log).count(b"pread64(") < 30:  # the rest has long come
+        time.sleep(0.01)
+    os.kill(child_of(run.pid), signal.SIGINT)
+    same(run.finish().exited(130).record["error"]["type"], "cancelled", "error")
+    record = trawl(*args, "--hash").ok(1).record
+    check(record["resumed_from"] >= 90 << 20, "begun anew")
+    same(record["sha256"], digest(body), "sha256")
 
 
 def test_disk_full_in_the_end():
