@@ -234,6 +234,16 @@ static void fill_sizes(struct download_command *f)
     f->o.run.client.extra_files = 1;
 }
 
+/* Of each stream of HTTP/2 that the disk holds up libcurl takes a whole window, tens of
+ * megabytes, into memory. A connection of HTTP/1.1 it leaves alone. */
+static void fill_version(struct download_command *f)
+{
+    struct client_config *c = &f->o.run.client;
+
+    if (c->http_version == HTTP_VERSION_ANY)
+        c->http_version = HTTP_VERSION_1_1;
+}
+
 static void fill_run(const struct download_command *f, struct run_options *run)
 {
     const struct common_options *c = &f->common;
@@ -283,6 +293,7 @@ static int run_parsed(const struct command *self, struct download_command *f,
         return command_usage_error(self, why);
     fill_run(f, &f->o.run);
     fill_sizes(f);
+    fill_version(f);
     return download_run(&f->o);
 }
 

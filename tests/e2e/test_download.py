@@ -728,6 +728,14 @@ def test_memory():
         proc.finish().exited(130)
 
 
+def test_http_version():
+    """HTTP/1.1 unless --http2 is given, which costs memory where the disk is slow"""
+    nginx = servers.Nginx('location / { return 200 "x"; }', servers.good_pair())
+    for option, version in (((), "1.1"), (("--http2",), "2"), (("--http1.1",), "1.1")):
+        told(once(tmp(), "--cacert", servers.authority().cert, *option,
+                  nginx.url + "/x").ok(1).record, http_version=version)
+
+
 def test_sigint_split():
     """SIGINT while several ranges come"""
     server, out = Versioned(LARGE), tmp()
