@@ -14,6 +14,7 @@
 #include "cli/setters.h"
 #include "disk/name.h"
 #include "download/download.h"
+#include "input/request_fields.h"
 
 /* Bytes that are read from the network, and written to the disk, at once: as large as
  * memory bears, by how many exchanges there may be. */
@@ -153,17 +154,13 @@ static int check_existing(const struct download_command *f, struct buf *why)
     return -EINVAL;
 }
 
-/* These are ours to set. */
 static int check_headers(const struct download_command *f, struct buf *why)
 {
-    static const char *const ours[] = {"Range:", "If-Range:", "Accept-Encoding:"};
-
     for (string_list h = f->common.client.headers; h && *h; h++)
-        for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-            if (str_starts_nocase(*h, ours[i])) {
-                buf_append_str(why, "option --header: ");
-                return option_wrong(why, *h, "is set by trawl itself for whole files");
-            }
+        if (request_fields_header_reserved(*h)) {
+            buf_append_str(why, "option --header: ");
+            return option_wrong(why, *h, "is set by trawl itself for whole files");
+        }
     return 0;
 }
 

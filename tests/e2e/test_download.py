@@ -294,8 +294,12 @@ def test_part_of_another_url():
 
 def test_own_range_header():
     """a Range of the user's own is refused"""
-    for line in ("Range: bytes=0-5", "if-range: x", "Accept-Encoding: gzip"):
+    server, out = fixed(), tmp()
+    for line in ("Range: bytes=0-5", "if-range: x", "Accept-Encoding: gzip", "Range;"):
         contains(once(tmp(), "-H", line, "http://h/").exited(2).err, line.split(":")[0])
+        failed(once(out, stdin=lines({"url": server.url, "headers": [line]})), "bad_input")
+    same(server.hits, [], "requests")
+    once(out, stdin=lines({"url": server.url + "/x", "headers": {"X-Range": "1"}})).ok(1)
 
 
 # --- modification times, and -N ---------------------------------------------------
