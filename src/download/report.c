@@ -44,7 +44,6 @@ static bool is_the_disk(int error)
     case -ENAMETOOLONG:
     case -EAGAIN: /* another process has it */
     case -ESTALE:
-    case -EFBIG: /* too large for what is free; others may fit */
         return false;
     default:
         return true;

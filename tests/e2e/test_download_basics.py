@@ -104,13 +104,23 @@ def test_killed_at_each_call():
             check_tree(out, root)
 
 
+def on_tmpfs(size, script, *args):
+    """Runs a shell script in a file system of its own, of so many bytes."""
+    need_root()
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o "size=$1" none "$2" && cd "$2" || '
+         "exit 99; shift 2; " + script, "sh", size, tmp(), *args],
+        capture_output=True, timeout=60)
+    if b"unshare" in run.stderr or run.returncode == 99:
+        raise harness.Skip("no mount namespaces here")
+    return run
+
+
 def test_disk_full():
     """a full disk: status 3, what can be gone on with is kept"""
-    need_root()
     script = """
-        mount -t tmpfs -o size=4m none "$2" && cd "$2" || exit 99
-        "$1" download -d . "$3/x" "$3/y"; echo "status $?" >&2; ls >&2
-        mount -o remount,size=40m . && "$1" download -d . "$3/x" "$3/y"
+        "$1" download -d . "$2/x" "$2/y"; echo "status $?" >&2; ls >&2
+        mount -o remount,size=40m . && "$1" download -d . "$2/x" "$2/y"
         echo "status $?" >&2; cat x y | sha256sum >&2
     """
     body = pattern(6_000_000)
@@ -123,17 +133,24 @@ def test_disk_full():
         return (head(206 if start else 200, [tuple(h.split(": ")) for h in headers])
                 + b"%x\r\n" % len(chunk) + chunk + b"\r\n0\r\n\r\n")
 
-    url = http(app).url
-    run = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", os.environ["TRAWL"],
-                          tmp(), url], capture_output=True, timeout=60)
-    if b"unshare" in run.stderr or run.returncode == 99:
-        raise harness.Skip("no mount namespaces here")
+    run = on_tmpfs("4m", script, os.environ["TRAWL"], http(app).url)
     text = run.stderr.decode()
     check("status 3" in text and "status 0" in text, text)
     check("x.part" in text, text)
     check(digest(body * 2) in text, text)
     records = [json.loads(line) for line in run.stdout.splitlines()]
     check(any(r["resumed_from"] > 0 for r in records[2:]), "not gone on with")
+
+
+def test_too_large_for_the_disk():
+    """a file that is larger than what is free: status 3, and others that fit are fetched"""
+    server, small = servers.Versioned(pattern(6_000_000)), fixed(reply(b"small"))
+    run = on_tmpfs("4m", '"$1" download -q -d . -j 1 "$2/x" "$3/y"; echo "status $?" >&2; ls >&2',
+                   os.environ["TRAWL"], server.url, small.url)
+    first, second = (json.loads(line) for line in run.stdout.splitlines())
+    same((first["error"]["type"], second["ok"]), ("local_io", True), "records")
+    harness.contains(first["error"]["message"], "more, and the disk has")
+    same(run.stderr.decode().split(), ["status", "3", "y"], "the rest")
 
 
 def traced(calls, *more, log="/dev/null"):
