@@ -228,7 +228,8 @@ static void fill_sizes(struct download_command *f)
 
     f->o.block = few ? FEW_BLOCK : MANY_BLOCK;
     f->o.run.client.receive_buffer = few ? FEW_RECEIVE : MANY_RECEIVE;
-    f->o.run.client.extra_files = 1;
+    f->o.run.client.extra_files = 3; /* its part, and of those before it, until they
+                                        have their names */
 }
 
 /* Of each stream of HTTP/2 that the disk holds up libcurl takes a whole window, tens of

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "async/async.h"
@@ -16,7 +17,8 @@
 #include "download/seal.h"
 #include "download/store.h"
 
-/* When so many wait, no new exchange begins: each is an open file, or memory. */
+/* When so many wait, no new exchange begins: each is an open file, or memory. Fewer
+ * where few files may be open. */
 #define WAITING_FILES 256
 #define WAITING_BYTES (8 << 20)
 
@@ -35,6 +37,7 @@ struct committer {
     struct list queue;
     size_t count; /* in the queue */
     size_t bytes; /* in memory, of those */
+    size_t most;  /* in the queue before no new exchange begins */
     struct event wanted, room;
     struct task *task;
     bool closing;
@@ -241,11 +244,22 @@ static async int work(void *arg)
 
 /* ---- the interface ---- */
 
+static size_t files_that_may_wait(const struct download *d)
+{
+    struct rlimit files;
+    unsigned total = limits_total(client_limits(d->run.client));
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= 4 * WAITING_FILES)
+        return WAITING_FILES;
+    return total / 2 + 1;
+}
+
 struct committer *committer_new(struct download *d)
 {
     struct committer *c = mem_zalloc(sizeof(*c));
 
     c->download = d;
+    c->most = files_that_may_wait(d);
     list_init(&c->queue);
     event_init(&c->wanted);
     event_init(&c->room);
@@ -262,7 +276,7 @@ void committer_put(struct committer *c, struct job *job)
     c->count++;
     if (job->in_memory)
         c->bytes += job->shown->fill.len;
-    if (c->count >= WAITING_FILES || c->bytes >= WAITING_BYTES)
+    if (c->count >= c->most || c->bytes >= WAITING_BYTES)
         event_clear(&c->room);
 }
 

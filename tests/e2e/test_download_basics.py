@@ -367,6 +367,16 @@ def test_beyond_32_bits():
     os.remove(os.path.join(out, "x"))
 
 
+def test_few_files():
+    """few open files: fewer at once, and all of them come"""
+    few = ("sh", "-c", 'ulimit -n "$0"; exec "$@"')
+    urls = [fixed(reply(pattern(100000)), host=f"127.0.4.{i}").url + f"/{i}"
+            for i in range(1, 61)]
+    for most in (24, 40, 100):
+        trawl("download", "--no-sync", "--hash", "-d", tmp(), *urls,
+              prefix=(*few, str(most))).ok(60)
+
+
 def test_foreign_part():
     """a NAME.part that is somebody else's stays as it is"""
     out = tmp()
