@@ -249,6 +249,8 @@ static enum body_use without_ranges(struct leg *leg, const char *why)
 
 /* ---- answers ---- */
 
+static const char part_unasked[] = "a part came, though all was asked for";
+
 static enum body_use too_large(struct leg *leg, int64_t size)
 {
     int64_t most = client_config(leg->job->download->run.client)->max_size;
@@ -270,6 +272,20 @@ static enum body_use take(struct leg *leg, const struct response *rs)
     return BODY_TAKE;
 }
 
+/* A 200 with a Content-Range that contradicts it is taken for the part that it may be.
+ * One that tells nothing counts only where a part was asked for. */
+static bool is_part_all_the_same(const struct leg *leg, const struct response *rs)
+{
+    struct content_range range;
+    struct slice value;
+
+    if (!headers_get(&rs->headers, "Content-Range", &value))
+        return false;
+    if (!content_range_parse(value, &range) || range.first < 0 || range.size < 0)
+        return leg->asks_range;
+    return range.last + 1 - range.first != range.size;
+}
+
 /* All of a version, from its first byte. */
 static enum body_use begin_whole(struct leg *leg, const struct response *rs)
 {
@@ -277,6 +293,9 @@ static enum body_use begin_whole(struct leg *leg, const struct response *rs)
     struct slice length;
     int64_t size = -1;
 
+    if (is_part_all_the_same(leg, rs))
+        return leg->asks_range ? without_ranges(leg, part_unasked)
+                               : refuse(leg, HTTP_RANGE, part_unasked);
     if (leg->asks_range && !job->version)
         job->no_ranges = true;
     /* What was there is of another version, or ranges are not to be had. The answer is
@@ -322,7 +341,7 @@ static enum body_use begin_part(struct leg *leg, const struct response *rs)
     struct slice value;
 
     if (!leg->asks_range)
-        return refuse(leg, HTTP_RANGE, "a part came, though all was asked for");
+        return refuse(leg, HTTP_RANGE, part_unasked);
     if (!headers_get(&rs->headers, "Content-Range", &value) ||
         !content_range_parse(value, &range) || !range_fits(leg, &range))
         return without_ranges(leg,

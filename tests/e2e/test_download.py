@@ -226,6 +226,23 @@ def test_ignores_range():
     holds(out, x=BODY)
 
 
+def test_part_as_whole():
+    """200 with the part that a Content-Range tells of is no whole file"""
+    def alter(request, status, headers, body):
+        return 200 if status == 206 else status, headers, body
+    server, out = cut_before()
+    server.alter = alter
+    refused_part(out, server)
+    large, out = Versioned(LARGE, alter=alter), tmp()
+    told(once(out, "--split", "4", large.url + "/x").ok(1).record, size=len(LARGE))
+    holds(out, x=LARGE)
+    part = head(200, {"Content-Range": "bytes 1-4/9", "Content-Length": 4}) + b"part"
+    failed(once(tmp(), fixed(part).url + "/x"), "range")
+    for value in ("bytes 0-3/4", "bytes 0-3/*", "bytes */4", "whatever"):
+        whole = head(200, {"Content-Range": value, "Content-Length": 4}) + b"part"
+        once(tmp(), fixed(whole).url + "/x").ok(1)
+
+
 def test_unsatisfiable():
     """416 where there was a part: all of it is asked for"""
     def alter(request, status, headers, body):
