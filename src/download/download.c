@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "disk/folder.h"
 #include "download/commit.h"
+#include "download/exchange.h"
 #include "download/existing.h"
 #include "download/leg.h"
 #include "download/plan.h"
@@ -151,7 +152,7 @@ static const struct run_scenario download = {
     .skipped = skipped,
     .tear_down = tear_down,
     .done = leg_done,
-    .step = leg_step,
+    .step = exchange_step,
     .look = report_progress,
 };
 
