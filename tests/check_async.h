@@ -26,6 +26,10 @@
 /* Longer than any test takes: what sleeps so long is cancelled or never ends. */
 #define AGES 3600.0
 
+/* A limit of time before which something must have come: a machine that is busy may be
+ * too slow for the first, so each is tried that is twice the one before. */
+#define WITH_LIMITS(limit) for (double limit = 0.05; limit < 8; limit *= 2)
+
 struct journal {
     char text[4096];
     size_t len;

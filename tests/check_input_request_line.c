@@ -427,6 +427,10 @@ START_TEST(file_wrong)
         {"{\"url\":\"a\",\"method\":\"GET\"}", "\"method\": download only gets", "a"},
         {"{\"url\":\"a\",\"body\":null}", "\"body\": download only gets files", "a"},
         {"{\"json\":1,\"url\":\"a\"}", "\"json\": download only gets files", "a"},
+        {"{\"url\":\"a\",\"headers\":{\"A\":\"b\",\"rANGE\":\"bytes=0-1\"}}",
+         "field \"headers\": Range, If-Range", "a"},
+        {"{\"url\":\"a\",\"headers\":[[\"If-Range\",\"\"]]}", "by trawl itself", "a"},
+        {"{\"url\":\"a\",\"headers\":[\"Accept-Encoding: gzip\"]}", "by trawl", "a"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

@@ -14,6 +14,7 @@
 #include "cli/setters.h"
 #include "disk/name.h"
 #include "download/download.h"
+#include "input/request_fields.h"
 
 /* Bytes that are read from the network, and written to the disk, at once: as large as
  * memory bears, by how many exchanges there may be. */
@@ -153,17 +154,13 @@ static int check_existing(const struct download_command *f, struct buf *why)
     return -EINVAL;
 }
 
-/* These are ours to set. */
 static int check_headers(const struct download_command *f, struct buf *why)
 {
-    static const char *const ours[] = {"Range:", "If-Range:", "Accept-Encoding:"};
-
     for (string_list h = f->common.client.headers; h && *h; h++)
-        for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-            if (str_starts_nocase(*h, ours[i])) {
-                buf_append_str(why, "option --header: ");
-                return option_wrong(why, *h, "is set by trawl itself for whole files");
-            }
+        if (request_fields_header_reserved(*h)) {
+            buf_append_str(why, "option --header: ");
+            return option_wrong(why, *h, "is set by trawl itself for whole files");
+        }
     return 0;
 }
 
@@ -216,10 +213,11 @@ static int read_checksums(struct download_command *f, struct buf *why)
 static bool few_at_once(const struct download_command *f)
 {
     unsigned n = 0;
+    bool listed = f->input || !f->urls;
 
-    while (f->urls && f->urls[n] && n <= FEW)
-        n++;
-    if (f->input || n == 0 || is_stdin(f->urls[0]))
+    for (; f->urls && f->urls[n] && n <= FEW; n++)
+        listed |= is_stdin(f->urls[n]);
+    if (listed)
         n = FEW + 1;
     return n * f->o.split <= FEW || f->common.client.limits.total <= FEW;
 }
@@ -230,7 +228,18 @@ static void fill_sizes(struct download_command *f)
 
     f->o.block = few ? FEW_BLOCK : MANY_BLOCK;
     f->o.run.client.receive_buffer = few ? FEW_RECEIVE : MANY_RECEIVE;
-    f->o.run.client.extra_files = 1;
+    f->o.run.client.extra_files = 3; /* its part, and of those before it, until they
+                                        have their names */
+}
+
+/* Of each stream of HTTP/2 that the disk holds up libcurl takes a whole window, tens of
+ * megabytes, into memory. A connection of HTTP/1.1 it leaves alone. */
+static void fill_version(struct download_command *f)
+{
+    struct client_config *c = &f->o.run.client;
+
+    if (c->http_version == HTTP_VERSION_ANY)
+        c->http_version = HTTP_VERSION_1_1;
 }
 
 static void fill_run(const struct download_command *f, struct run_options *run)
@@ -282,6 +291,7 @@ static int run_parsed(const struct command *self, struct download_command *f,
         return command_usage_error(self, why);
     fill_run(f, &f->o.run);
     fill_sizes(f);
+    fill_version(f);
     return download_run(&f->o);
 }
 

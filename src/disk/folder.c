@@ -26,6 +26,22 @@ static int open_top(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
+/* What was made outlasts a loss of power once the folder above it is written. */
+static void sync_above(const char *path)
+{
+    char *above = mem_strdup(path), *slash = strrchr(above, '/');
+    int fd;
+
+    if (slash)
+        slash[slash == above] = '\0';
+    fd = open_top(slash ? above : ".");
+    if (fd >= 0) {
+        (void)fsync(fd); /* of a file system that cannot nothing is lost */
+        close(fd);
+    }
+    free(above);
+}
+
 /* Makes what is missing on the way. Where a folder cannot be made it may be there all
  * the same, and mkdir has more to say to that than EEXIST: opening it tells. 0 or the
  * last error, but for those that follow from it. */
@@ -38,7 +54,9 @@ static int make_path(const char *path)
         if (path[i] && path[i] != '/')
             continue;
         way[i] = '\0';
-        if (mkdir(way, 0777) < 0 && errno != EEXIST && (errno != ENOENT || !r))
+        if (mkdir(way, 0777) == 0)
+            sync_above(way);
+        else if (errno != EEXIST && (errno != ENOENT || !r))
             r = -errno;
         way[i] = path[i];
     }

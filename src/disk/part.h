@@ -99,4 +99,7 @@ int part_commit(struct part *p, bool replace);
 /* fsync of the folder that NAME lies in. */
 int part_sync_folder(struct part *p);
 
+/* The same, and of those above it, which may be as new: once for each folder. */
+int part_sync_way(struct part *p);
+
 #endif

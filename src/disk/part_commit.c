@@ -2,7 +2,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "base/mem.h"
+#include "disk/folder.h"
 
 /* The order: NAME.part gets its name, its journal goes, the sticky bit goes. So where a
  * kill comes in between, the bit at NAME tells of it; or, without such a bit, the
@@ -173,6 +178,20 @@ int part_commit(struct part *p, bool replace)
     return r;
 }
 
+/* ---- durable names ---- */
+
+static int sync_folder_of(int root, const char *name)
+{
+    const char *base;
+    int folder = folder_of(root, name, false, &base), r;
+
+    if (folder < 0)
+        return folder;
+    r = part_sync_directory(folder);
+    folder_close(root, folder);
+    return r;
+}
+
 int part_sync_folder(struct part *p)
 {
     struct place at;
@@ -183,4 +202,17 @@ int part_sync_folder(struct part *p)
     r = part_sync_directory(at.folder);
     part_leave(&at);
     return r ? part_fail(p, "", r) : 0;
+}
+
+int part_sync_way(struct part *p)
+{
+    char *name = mem_strdup(p->name), *slash;
+    int r = part_sync_folder(p), above = 0;
+
+    while (!r && !above && (slash = strrchr(name, '/'))) {
+        *slash = '\0';
+        above = sync_folder_of(p->root, name);
+    }
+    free(name);
+    return above ? part_fail(p, "", above) : r;
 }

@@ -1,11 +1,9 @@
-/* Asking for a part of a file, and looking hard at the answer: bytes of two versions
- * must never come to stand in one file. */
+/* Looking hard at what answers: bytes of two versions must never come to stand in one
+ * file. */
 #include "download/answer.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/mem.h"
+#include "download/ask.h"
 #include "download/plan.h"
 #include "download/store.h"
 #include "http/content_range.h"
@@ -15,10 +13,7 @@
  * server that does not know what it serves says so of every part. */
 #define RESTARTS_MAX 3
 
-/* The first piece of a file that may have to be split: its answer tells the size. */
-#define PROBE_BYTES (1LL << 20)
-
-/* ---- what is missing ---- */
+/* ---- what is there ---- */
 
 bool answer_whole(const struct job *job)
 {
@@ -32,119 +27,6 @@ bool answer_resumable(const struct job *job)
 {
     return job->version && !job->no_ranges &&
            (job->known.etag || job->known.last_modified);
-}
-
-static bool splits(const struct job *job)
-{
-    return job->download->o->split > 1 && !job->no_ranges && !job->no_split;
-}
-
-/* Large at first, smaller towards the end, so that all legs end at about the same time.
- */
-static int64_t piece_size(const struct job *job)
-{
-    int64_t left = job->known.size - ranges_bytes(&job->known.done);
-    int64_t piece = left / (2 * (int64_t)job->download->o->split);
-
-    if (!job->version || job->known.size < 0 || piece < PROBE_BYTES)
-        return PROBE_BYTES;
-    return piece;
-}
-
-bool answer_gap(const struct leg *leg, struct range *gap)
-{
-    const struct job *job = leg->job;
-    struct ranges taken = {0};
-    bool found;
-
-    ranges_copy(&taken, &job->known.done);
-    for (unsigned i = 0; i < job->leg_count; i++) {
-        const struct leg *other = &job->legs[i];
-
-        if (other != leg && other->active)
-            ranges_add(&taken, other->wanted.first,
-                       other->wanted.end < 0 ? INT64_MAX : other->wanted.end);
-    }
-    found = ranges_gap(&taken, 0, job->version ? job->known.size : -1, gap);
-    ranges_clear(&taken);
-    if (found && splits(job) &&
-        (gap->end < 0 || gap->end - gap->first > piece_size(job)))
-        gap->end = gap->first + piece_size(job);
-    return found;
-}
-
-/* ---- asking ---- */
-
-static void set_line(struct leg *leg, unsigned i, const char *name, const char *value)
-{
-    struct buf line = BUF_INIT;
-
-    if (value)
-        buf_appendf(&line, "%s: %s", name, value);
-    free(leg->lines[i]);
-    leg->lines[i] = value ? buf_take(&line) : NULL;
-}
-
-static void set_range(struct leg *leg)
-{
-    struct buf value = BUF_INIT;
-
-    buf_appendf(&value, "bytes=%lld-", (long long)leg->wanted.first);
-    if (leg->wanted.end >= 0)
-        buf_append_int(&value, leg->wanted.end - 1);
-    set_line(leg, 1, "Range", leg->asks_range ? value.data : NULL);
-    buf_clear(&value);
-}
-
-/* With a checksum to be met, mirrors need not agree on their validators. */
-static bool may_differ(const struct leg *leg)
-{
-    return leg->job->expected.kinds && leg->mirror != leg->job->version_mirror;
-}
-
-static void set_conditions(struct leg *leg)
-{
-    const struct job *job = leg->job;
-    const char *version = job->known.etag ? job->known.etag : job->known.last_modified;
-    bool fresh = !job->version;
-
-    if (leg->asks_range && !fresh && !may_differ(leg))
-        set_line(leg, 2, "If-Range", version);
-    else
-        set_line(leg, 2, "If-None-Match", fresh ? job->old_etag : NULL);
-    set_line(leg, 3, "If-Modified-Since",
-             fresh && !job->old_etag ? job->old_modified : NULL);
-}
-
-static void put_lines(struct leg *leg)
-{
-    unsigned n = 0;
-
-    set_line(leg, 0, "Accept-Encoding",
-             "identity"); /* sizes and ranges are the file's */
-    for (unsigned i = 0; i < ARRAY_LEN(leg->lines); i++)
-        if (leg->lines[i])
-            leg->extra[n++] = leg->lines[i];
-    leg->extra[n] = NULL;
-    leg->request.extra_headers = leg->extra;
-}
-
-bool answer_ask(struct leg *leg)
-{
-    struct job *job = leg->job;
-
-    leg->begun = leg->again = leg->moves = false;
-    leg->spare = false;
-    if (!answer_gap(leg, &leg->wanted))
-        return false;
-    if (leg->wanted.end >= 0 && leg->wanted.end == job->known.size)
-        leg->wanted.end = splits(job) ? leg->wanted.end : -1;
-    leg->asks_range = leg->wanted.first > 0 || leg->wanted.end >= 0;
-    leg->position = leg->wanted.first;
-    set_range(leg);
-    set_conditions(leg);
-    put_lines(leg);
-    return true;
 }
 
 /* ---- the version ---- */
@@ -249,6 +131,8 @@ static enum body_use without_ranges(struct leg *leg, const char *why)
 
 /* ---- answers ---- */
 
+static const char part_unasked[] = "a part came, though all was asked for";
+
 static enum body_use too_large(struct leg *leg, int64_t size)
 {
     int64_t most = client_config(leg->job->download->run.client)->max_size;
@@ -270,6 +154,20 @@ static enum body_use take(struct leg *leg, const struct response *rs)
     return BODY_TAKE;
 }
 
+/* A 200 with a Content-Range that contradicts it is taken for the part that it may be.
+ * One that tells nothing counts only where a part was asked for. */
+static bool is_part_all_the_same(const struct leg *leg, const struct response *rs)
+{
+    struct content_range range;
+    struct slice value;
+
+    if (!headers_get(&rs->headers, "Content-Range", &value))
+        return false;
+    if (!content_range_parse(value, &range) || range.first < 0 || range.size < 0)
+        return leg->asks_range;
+    return range.last + 1 - range.first != range.size;
+}
+
 /* All of a version, from its first byte. */
 static enum body_use begin_whole(struct leg *leg, const struct response *rs)
 {
@@ -277,6 +175,9 @@ static enum body_use begin_whole(struct leg *leg, const struct response *rs)
     struct slice length;
     int64_t size = -1;
 
+    if (is_part_all_the_same(leg, rs))
+        return leg->asks_range ? without_ranges(leg, part_unasked)
+                               : refuse(leg, HTTP_RANGE, part_unasked);
     if (leg->asks_range && !job->version)
         job->no_ranges = true;
     /* What was there is of another version, or ranges are not to be had. The answer is
@@ -308,7 +209,7 @@ static bool is_same_version(struct leg *leg, const struct response *rs,
         return false;
     if (validator_same(&rs->headers, job->known.etag, job->known.last_modified))
         return true;
-    if (!may_differ(leg))
+    if (!ask_may_differ(leg))
         return false;
     if (!job->known.sum)
         job->known.sum = plan_sum(job);
@@ -322,7 +223,7 @@ static enum body_use begin_part(struct leg *leg, const struct response *rs)
     struct slice value;
 
     if (!leg->asks_range)
-        return refuse(leg, HTTP_RANGE, "a part came, though all was asked for");
+        return refuse(leg, HTTP_RANGE, part_unasked);
     if (!headers_get(&rs->headers, "Content-Range", &value) ||
         !content_range_parse(value, &range) || !range_fits(leg, &range))
         return without_ranges(leg,

@@ -5,17 +5,20 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "async/async.h"
 #include "base/mem.h"
+#include "download/existing.h"
 #include "download/leg.h"
 #include "download/plan.h"
 #include "download/report.h"
 #include "download/seal.h"
 #include "download/store.h"
 
-/* When so many wait, no new exchange begins: each is an open file, or memory. */
+/* When so many wait, no new exchange begins: each is an open file, or memory. Fewer
+ * where few files may be open. */
 #define WAITING_FILES 256
 #define WAITING_BYTES (8 << 20)
 
@@ -34,9 +37,11 @@ struct committer {
     struct list queue;
     size_t count; /* in the queue */
     size_t bytes; /* in memory, of those */
+    size_t most;  /* in the queue before no new exchange begins */
     struct event wanted, room;
     struct task *task;
     bool closing;
+    char *way; /* the folder that was synced last with those above it; NULL: none */
 
     struct entry *round;
     size_t size, cap;
@@ -95,6 +100,23 @@ static bool same_folder(const struct job *a, const struct job *b)
     return n == folder_length(b) && !strncmp(a->name, b->name, n);
 }
 
+/* Folders may be new, by this run or by one that was killed: each has its own name made
+ * durable once, or more often when files come in no order. */
+static int sync_folder(struct committer *c, struct job *job)
+{
+    struct slice folder = {job->name, folder_length(job)};
+    int r;
+
+    if (c->way && slice_eq(folder, c->way))
+        return part_sync_folder(&job->part);
+    r = part_sync_way(&job->part);
+    if (r == 0) {
+        free(c->way);
+        c->way = slice_dup(folder);
+    }
+    return r;
+}
+
 static void sync_names(struct committer *c)
 {
     const struct job *synced = NULL; /* whose folder was the last */
@@ -108,7 +130,7 @@ static void sync_names(struct committer *c)
         if (!e->named)
             continue;
         if (c->size < MANY && !(synced && same_folder(e->job, synced))) {
-            r = part_sync_folder(&e->job->part);
+            r = sync_folder(c, e->job);
             synced = e->job;
         }
         e->result = r;
@@ -145,14 +167,15 @@ static async void meet_late(struct job *job)
         plan_skip_existing(job, &st);
     else
         job_fail(job, HTTP_FILE_EXISTS, "%s has come to be there meanwhile", job->name);
-    if (job->unread)
-        seal_verify_existing(job);
 }
 
 static async void end(struct job *job)
 {
     store_put_away(job);
-    report_job(job);
+    if (job->unread)
+        readers_put(job->download->readers, job);
+    else
+        report_job(job);
 }
 
 static async void finish(const struct entry *e)
@@ -194,13 +217,10 @@ static async void take_round(struct committer *c)
     while ((node = list_shift(&waiting))) {
         struct job *job = container_of(node, struct job, queued);
 
-        if (job->sealed || job->in_memory) {
+        if (job->sealed || job->in_memory)
             add_to_round(c, job);
-            continue;
-        }
-        if (job->unread)
-            seal_verify_existing(job);
-        end(job);
+        else
+            end(job);
     }
 }
 
@@ -224,11 +244,22 @@ static async int work(void *arg)
 
 /* ---- the interface ---- */
 
+static size_t files_that_may_wait(const struct download *d)
+{
+    struct rlimit files;
+    unsigned total = limits_total(client_limits(d->run.client));
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= 4 * WAITING_FILES)
+        return WAITING_FILES;
+    return total / 2 + 1;
+}
+
 struct committer *committer_new(struct download *d)
 {
     struct committer *c = mem_zalloc(sizeof(*c));
 
     c->download = d;
+    c->most = files_that_may_wait(d);
     list_init(&c->queue);
     event_init(&c->wanted);
     event_init(&c->room);
@@ -245,7 +276,7 @@ void committer_put(struct committer *c, struct job *job)
     c->count++;
     if (job->in_memory)
         c->bytes += job->shown->fill.len;
-    if (c->count >= WAITING_FILES || c->bytes >= WAITING_BYTES)
+    if (c->count >= c->most || c->bytes >= WAITING_BYTES)
         event_clear(&c->room);
 }
 
@@ -263,6 +294,7 @@ void committer_free(struct committer *c)
     while (!task_done(c->task))
         shield(task_future(c->task));
     task_unref(c->task);
+    free(c->way);
     free(c->round);
     free(c);
 }

@@ -7,8 +7,8 @@
 struct committer *committer_new(struct download *d);
 
 /* Takes the job, of which no leg is active: a whole file, sealed or still in memory; or
- * one that has ended, whose part is to be put away. It ends in leg_end_job or
- * report_job. */
+ * one that has ended, whose part is to be put away. It ends in leg_end_job, readers_put
+ * or report_job. */
 void committer_put(struct committer *c, struct job *job);
 
 /* Suspends while many files wait: each is an open one, or memory. 0 or -ECANCELED. */

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "disk/folder.h"
 #include "download/commit.h"
+#include "download/exchange.h"
+#include "download/existing.h"
 #include "download/leg.h"
 #include "download/plan.h"
 #include "download/report.h"
@@ -68,6 +70,7 @@ static int set_up(struct run *run)
     if (!open_directory(d) || !open_archive(d) || !open_sums(d))
         return EXIT_LOCAL;
     d->committer = committer_new(d);
+    d->readers = readers_new();
     return 0;
 }
 
@@ -99,7 +102,7 @@ static async void submit(struct run *run, struct item *item)
     if (plan_job(job) && !run->o->dry_run)
         leg_start_first(job);
     else if (job->unread)
-        committer_put(job->download->committer, job);
+        readers_put(job->download->readers, job);
     else
         report_job(job);
 }
@@ -129,6 +132,7 @@ static async int tear_down(struct run *run)
     int status = 0;
 
     committer_free(d->committer);
+    readers_free(d->readers);
     if (d->sums && sink_close(d->sums) < 0)
         status = EXIT_LOCAL;
     archive_close(d->archive);
@@ -148,7 +152,7 @@ static const struct run_scenario download = {
     .skipped = skipped,
     .tear_down = tear_down,
     .done = leg_done,
-    .step = leg_step,
+    .step = exchange_step,
     .look = report_progress,
 };
 

@@ -64,7 +64,7 @@ struct leg {
 
 struct job {
     struct list node;   /* among the download's jobs */
-    struct list queued; /* among the committer's */
+    struct list queued; /* among the committer's, or the readers' */
     struct download *download;
     struct item item;
     uint64_t number;
@@ -135,6 +135,7 @@ struct download {
     char **spare;      /* blocks to use again */
     size_t spare_count, spare_room;
     struct committer *committer;
+    struct readers *readers;
     struct progress_bar *bars;
     size_t bar_room;
 };

@@ -1,4 +1,4 @@
-/* leg.h - exchanges. */
+/* leg.h - what fetches a file, one exchange after the other. */
 #ifndef TRAWL_DOWNLOAD_LEG_H
 #define TRAWL_DOWNLOAD_LEG_H
 
@@ -11,7 +11,6 @@ void leg_start_first(struct job *job);
 void leg_start_more(struct job *job);
 
 /* run_scenario's. */
-pool_step leg_step;
 void leg_done(struct call *call, void *run);
 
 /* No leg is active: the job goes on with other bytes, to the committer, or to its

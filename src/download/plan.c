@@ -337,7 +337,7 @@ static bool look_until_free(struct job *job)
 
 /* Whether some run has downloaded it. While it is claimed by another one that is found
  * out when its turn comes. */
-static bool in_archive(const struct job *job)
+static bool in_archive(struct job *job)
 {
     struct archive *a = job->download->archive;
     const char *url = job->item.request.url;
@@ -345,6 +345,8 @@ static bool in_archive(const struct job *job)
 
     if (r == ARCHIVE_YOURS)
         archive_release(a, url);
+    else if (r < 0)
+        job_fail_archive(job, r);
     return r == ARCHIVE_DONE;
 }
 
@@ -365,8 +367,10 @@ bool plan_job(struct job *job)
         set_name(job, claim_free(d, name));
     free(name);
     job->skipped = in_archive(job);
-    if (job->skipped || !job->name)
-        return !job->skipped;
+    if (job->skipped || job->error)
+        return false;
+    if (!job->name)
+        return true;
     return expect(job) && (d->run.o->dry_run || look_until_free(job));
 }
 

@@ -44,7 +44,6 @@ static bool is_the_disk(int error)
     case -ENAMETOOLONG:
     case -EAGAIN: /* another process has it */
     case -ESTALE:
-    case -EFBIG: /* too large for what is free; others may fit */
         return false;
     default:
         return true;
@@ -65,6 +64,12 @@ void job_fail_locally(struct job *job, int error)
     } else if (!run->local_error) {
         run->local_error = error;
     }
+}
+
+void job_fail_archive(struct job *job, int error)
+{
+    job_fail(job, HTTP_LOCAL_IO, "the archive cannot be used");
+    run_fail_locally(&job->download->run, error, "the archive cannot be used");
 }
 
 /* ---- the record ---- */
@@ -168,25 +173,27 @@ static void put_sum(struct job *job, bool whole)
 
 /* A file that was there may be one of a run that was killed before it came to the
  * archive. */
-static bool claim_existing(const struct job *job, bool whole)
+static int claim_existing(const struct job *job, bool whole)
 {
     struct archive *a = job->download->archive;
 
-    return a && whole && job->skipped &&
-           archive_claim(a, job->item.request.url) == ARCHIVE_YOURS;
+    return a && whole && job->skipped ? archive_claim(a, job->item.request.url)
+                                      : ARCHIVE_DONE;
 }
 
+/* The file is there whatever comes of it: its record stays a good one. */
 static void end_claim(struct job *job, bool whole)
 {
     struct archive *a = job->download->archive;
     const char *url = job->item.request.url;
+    int r = job->claimed ? ARCHIVE_YOURS : claim_existing(job, whole);
 
-    if (!job->claimed && !claim_existing(job, whole))
-        return;
-    if (!whole)
+    if (r == ARCHIVE_YOURS && whole)
+        r = archive_add(a, url);
+    else if (r == ARCHIVE_YOURS)
         archive_release(a, url);
-    else if (archive_add(a, url) < 0)
-        run_fail_locally(&job->download->run, -EIO, "the archive cannot be written");
+    if (r < 0)
+        run_fail_locally(&job->download->run, r, "the archive cannot be used");
 }
 
 static void job_free(struct job *job)

@@ -11,6 +11,9 @@ void job_fail(struct job *job, enum http_error error, const char *format, ...)
 /* A failure of this machine, told in the part's `why`; a full disk ends the run. */
 void job_fail_locally(struct job *job, int error);
 
+/* The archive, of which -errno was logged, cannot be used: ends the run, too. */
+void job_fail_archive(struct job *job, int error);
+
 /* Of the calls that the legs have now. */
 int job_attempts(const struct job *job);
 

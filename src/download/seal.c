@@ -1,19 +1,16 @@
 /* The file is whole: what is still in memory is written, the bytes are verified. */
 #include "download/seal.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/mem.h"
-#include "download/plan.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "download/store.h"
 
-/* The kinds of which the digests are not the expected ones. Sets sha256. */
-static unsigned compare(struct job *job)
+/* What is hashed before it is seen that the run has stopped. */
+#define PIECE_BYTES (32LL << 20)
+
+unsigned seal_compare(struct job *job)
 {
     unsigned wrong = 0;
     uint8_t bytes[DIGEST_BYTES_MAX];
@@ -56,7 +53,7 @@ static int verify(struct job *job)
     if (!job->digests)
         return 0;
     r = store_hash(job, job->part.fd, job->known.size);
-    if (r < 0 || !compare(job))
+    if (r < 0 || !seal_compare(job))
         return r;
     r = part_restart(&job->part);
     return r < 0 ? r : SEAL_MISMATCH;
@@ -105,38 +102,43 @@ static int seal_work(void *arg)
 
 void seal(struct job *job)
 {
+    int r = 0;
+
     store_quiesce(job);
-    seal_finish(job, loop_finish_in_executor(seal_work, job));
+    if (job->digests)
+        r = seal_hash(job, job->part.fd);
+    if (r == SEAL_STOPPED) {
+        job_fail(job, HTTP_CANCELLED, "%s", job->download->run.stopped);
+        return;
+    }
+    if (r == 0)
+        r = loop_finish_in_executor(seal_work, job);
+    seal_finish(job, r);
 }
 
-/* ---- a file that is there ---- */
+/* ---- in pieces ---- */
 
-static int read_existing(void *arg)
+struct reading {
+    struct job *job;
+    int fd;
+};
+
+static int hash_piece(void *arg)
 {
-    struct job *job = arg;
-    int fd = plan_open_existing(job);
-    int r = fd < 0 ? fd : store_hash(job, fd, job->known.size);
+    struct reading *it = arg;
+    int64_t size = it->job->known.size;
+    int64_t end = digests_bytes(it->job->digests) + PIECE_BYTES;
 
-    if (fd >= 0)
-        close(fd);
-    if (r < 0)
-        snprintf(job->part.why, sizeof(job->part.why), "%.80s cannot be read: %s",
-                 job->name, strerror(-r));
-    else if (compare(job))
-        r = SEAL_MISMATCH;
+    return store_hash(it->job, it->fd, end < size ? end : size);
+}
+
+int seal_hash(struct job *job, int fd)
+{
+    struct reading it = {job, fd};
+    int r = 0;
+
+    while (r == 0 && digests_bytes(job->digests) < job->known.size)
+        r = job->download->run.stopped ? SEAL_STOPPED
+                                       : loop_finish_in_executor(hash_piece, &it);
     return r;
-}
-
-void seal_verify_existing(struct job *job)
-{
-    int r = loop_finish_in_executor(read_existing, job);
-
-    job->unread = false;
-    if (r < 0)
-        job_fail_locally(job, r);
-    else if (r == SEAL_MISMATCH)
-        job_fail(job, HTTP_CHECKSUM,
-                 "%s is there, and is not what the checksum says "
-                 "(--if-exists overwrite replaces it)",
-                 job->name);
 }

@@ -7,16 +7,22 @@
 /* Blocks, for the executor: writes what is still in memory, verifies, sets size and
  * time. 0: the part is what it ought to be; SEAL_MISMATCH: nothing of it is kept; or
  * -errno. */
-enum { SEAL_MISMATCH = 1 };
+enum { SEAL_MISMATCH = 1, SEAL_STOPPED };
 int seal_part(struct job *job);
 
 /* What seal_part gave, on the loop: sets sealed, mismatches, or the error. */
 void seal_finish(struct job *job, int result);
 
-/* Suspends. Both. */
+/* Suspends. Both; or, when the run stops before all is hashed, the job is cancelled,
+ * and what is there is kept. */
 async void seal(struct job *job);
 
-/* Suspends. Verifies the file that is there and was passed over. */
-async void seal_verify_existing(struct job *job);
+/* Suspends. Hashes the file's bytes from where the digests are to its end: 0, -errno
+ * or, when the run has stopped before, SEAL_STOPPED. */
+async int seal_hash(struct job *job, int fd);
+
+/* All bytes are hashed: the kinds of which the digests are not the expected ones. Sets
+ * sha256. */
+unsigned seal_compare(struct job *job);
 
 #endif

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "download/answer.h"
 #include "download/leg.h"
+#include "download/report.h"
 
 /* What is lost at most when the process is killed. */
 #define CHECKPOINT_SECONDS 1.0
@@ -419,13 +420,16 @@ static int discard(void *arg)
 void store_put_away(struct job *job)
 {
     bool keep;
+    int r;
 
     store_quiesce(job);
     keep = answer_resumable(job) && job->known.done.n;
     if (!job->part_open)
         return;
     copy_known(job);
-    loop_finish_in_executor(keep ? put_away : discard, job);
+    r = loop_finish_in_executor(keep ? put_away : discard, job);
+    if (r < 0)
+        job_fail_locally(job, r);
     part_clear(&job->part);
     part_init(&job->part, job->download->root, job->name);
     job->part_open = false;

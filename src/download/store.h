@@ -20,7 +20,7 @@ bool store_is_busy(const struct job *job);
 async void store_quiesce(struct job *job);
 
 /* Suspends. No leg is in an exchange: keeps what can be gone on with, and its journal,
- * or removes the part; closes it. */
+ * or removes the part; closes it. The job has failed when that could not be done. */
 async void store_put_away(struct job *job);
 
 /* Blocks, for the executor: opens the part, when there is room for the file. */

@@ -202,6 +202,25 @@ static const char *add_element(struct request *rq, struct slice element)
     return "must hold [name, value] pairs or \"Name: value\" strings";
 }
 
+bool request_fields_header_reserved(const char *line)
+{
+    static const char *const reserved[] = {"Range", "If-Range", "Accept-Encoding"};
+    struct slice name = {line, strcspn(line, ":;")};
+
+    for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+        if (slice_eq_nocase(name, reserved[i]))
+            return true;
+    return false;
+}
+
+static bool has_reserved(const struct request *rq)
+{
+    for (size_t i = 0; i < rq->header_count; i++)
+        if (request_fields_header_reserved(rq->headers[i]))
+            return true;
+    return false;
+}
+
 static const char *read_headers(struct request_fields *f, struct slice value)
 {
     enum json_type type = json_type(value);
@@ -220,6 +239,8 @@ static const char *read_headers(struct request_fields *f, struct slice value)
         else
             wrong = add_pair(&f->item->request, it.key, it.value);
     }
+    if (!wrong && f->files && has_reserved(&f->item->request))
+        wrong = "Range, If-Range and Accept-Encoding are set by trawl itself";
     return wrong;
 }
 

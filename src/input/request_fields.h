@@ -19,6 +19,10 @@ struct request_fields {
  * string, or the first of `urls`, is always set. */
 char *request_fields_read(struct request_fields *f, struct slice object);
 
+/* Whether a header line is one that whole files are asked for without, or with one that
+ * the program makes itself: Range, If-Range, Accept-Encoding. */
+bool request_fields_header_reserved(const char *line);
+
 /* As many as a file may have; a line of a list that is none could hold a million. */
 #define REQUEST_MIRRORS_MAX 100
 

@@ -148,6 +148,24 @@ def wait_for_port(port, process, host="127.0.0.1"):
     return False
 
 
+def in_time(attempt, first):
+    """Calls attempt(seconds) with limits of time that grow, until it returns true: what has
+    to come before a limit ends is late where the machine is busy, but not each time."""
+    for seconds in (first, 2 * first, 4 * first, 8 * first):
+        if attempt(seconds):
+            return
+    raise AssertionError("late each time")
+
+
+def at_once(attempt):
+    """Calls attempt() until it returns few seconds: something takes no longer by itself,
+    though it may where the machine is busy."""
+    took = []
+    while not took or took[-1] > (4 if SANITIZED else 2):
+        check(len(took) < 5, f"took {took} s")
+        took.append(attempt())
+
+
 # --- checks -----------------------------------------------------------------------
 
 def same(actual, expected, what="value"):
@@ -505,6 +523,8 @@ def main():
         sys.exit(1)
     os.environ["TRAWL"] = os.path.abspath(os.environ["TRAWL"])
     signal.signal(signal.SIGTERM, _terminated)
+    # A shell has those ignore it that it starts in the background, and trawl would.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)
     _run_all([(n, f) for n, f in tests if not options.tests or n in options.tests])
 

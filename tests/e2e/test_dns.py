@@ -219,7 +219,8 @@ def test_no_answer():
 
 # --- resolvers that hang ----------------------------------------------------------
 
-SLOW = "timeout:10 attempts:3"
+SLOW = "timeout:30 attempts:3"
+AT_ONCE = 15  # seconds: less than a lookup takes, more than the rest on a busy machine
 
 
 def test_max_time():
@@ -228,7 +229,7 @@ def test_max_time():
     resolver(RAW, SLOW)
     record = fails("silent.test", "timeout", "dns_temporary", retriable=True,
                    options=("-m", "0.5"))
-    check(record["time_total"] < 5, f"took {record['time_total']} s")
+    check(record["time_total"] < AT_ONCE, f"took {record['time_total']} s")
 
 
 def test_connect_timeout():
@@ -238,7 +239,7 @@ def test_connect_timeout():
     result = fetch("--connect-timeout", "0.5", f"http://silent.test:{web().port}/")
     check(result.exited(1).record["error"]["type"]
           in ("connect_timeout", "dns_temporary"), result.record["error"])
-    check(result.seconds < 8, f"took {result.seconds} s")
+    check(result.seconds < AT_ONCE, f"took {result.seconds} s")
 
 
 def test_others_go_on():
@@ -265,7 +266,7 @@ def test_timeouts_do_not_stop_the_loop():
     slow.open()
     result = proc.finish().exited(1)
     check(result.sorted[0]["ok"], "the one that works")
-    check(result.seconds < 8, f"took {result.seconds} s")
+    check(result.seconds < AT_ONCE, f"took {result.seconds} s")
 
 
 def test_sigint():
@@ -277,7 +278,7 @@ def test_sigint():
     proc.signal(signal.SIGINT)
     result = proc.finish().exited(130)
     same(result.record["error"]["type"], "cancelled", "type")
-    check(result.seconds < 8, f"took {result.seconds} s")
+    check(result.seconds < AT_ONCE, f"took {result.seconds} s")
 
 
 # --- addresses --------------------------------------------------------------------

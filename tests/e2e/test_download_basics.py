@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """trawl download end to end: whole files, kills, full disks, hostile names, archives."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -10,12 +11,14 @@ import signal
 import stat
 import subprocess
 import threading
+import time
 
 import harness
 from harness import check, fixture, lines, need, need_root, same, tmp, trawl
 import servers
 from servers import fixed, head, http, reply, routes
 
+NO_LEAKS = {"ASAN_OPTIONS": "detect_leaks=0"}  # which cannot be looked for when traced
 KILLS = ("pwrite64", "fsync", "fdatasync", "rename,renameat,renameat2", "openat",
          "unlink,unlinkat", "fchmod", "ftruncate")
 
@@ -92,7 +95,7 @@ def test_killed_at_each_call():
                  f"inject={calls}:signal=SIGKILL:when={when}", os.environ["TRAWL"],
                  "download", "-q", "-d", out, "--checksum", sums, "--split", "2", "-i", "-"],
                 input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                timeout=60, env=harness.environment({"ASAN_OPTIONS": "detect_leaks=0"}))
+                timeout=60, env=harness.environment(NO_LEAKS))
             for name in all_files(out):
                 if not re.search(r"\.part(\.json)?$", name):
                     same(harness.read(os.path.join(out, name)),
@@ -101,13 +104,23 @@ def test_killed_at_each_call():
             check_tree(out, root)
 
 
+def on_tmpfs(size, script, *args):
+    """Runs a shell script in a file system of its own, of so many bytes."""
+    need_root()
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o "size=$1" none "$2" && cd "$2" || '
+         "exit 99; shift 2; " + script, "sh", size, tmp(), *args],
+        capture_output=True, timeout=60)
+    if b"unshare" in run.stderr or run.returncode == 99:
+        raise harness.Skip("no mount namespaces here")
+    return run
+
+
 def test_disk_full():
     """a full disk: status 3, what can be gone on with is kept"""
-    need_root()
     script = """
-        mount -t tmpfs -o size=4m none "$2" && cd "$2" || exit 99
-        "$1" download -d . "$3/x" "$3/y"; echo "status $?" >&2; ls >&2
-        mount -o remount,size=40m . && "$1" download -d . "$3/x" "$3/y"
+        "$1" download -d . "$2/x" "$2/y"; echo "status $?" >&2; ls >&2
+        mount -o remount,size=40m . && "$1" download -d . "$2/x" "$2/y"
         echo "status $?" >&2; cat x y | sha256sum >&2
     """
     body = pattern(6_000_000)
@@ -120,17 +133,116 @@ def test_disk_full():
         return (head(206 if start else 200, [tuple(h.split(": ")) for h in headers])
                 + b"%x\r\n" % len(chunk) + chunk + b"\r\n0\r\n\r\n")
 
-    url = http(app).url
-    run = subprocess.run(["unshare", "-m", "sh", "-c", script, "sh", os.environ["TRAWL"],
-                          tmp(), url], capture_output=True, timeout=60)
-    if b"unshare" in run.stderr or run.returncode == 99:
-        raise harness.Skip("no mount namespaces here")
+    run = on_tmpfs("4m", script, os.environ["TRAWL"], http(app).url)
     text = run.stderr.decode()
     check("status 3" in text and "status 0" in text, text)
     check("x.part" in text, text)
     check(digest(body * 2) in text, text)
     records = [json.loads(line) for line in run.stdout.splitlines()]
     check(any(r["resumed_from"] > 0 for r in records[2:]), "not gone on with")
+
+
+def test_too_large_for_the_disk():
+    """a file that is larger than what is free: status 3, and others that fit are fetched"""
+    server, small = servers.Versioned(pattern(6_000_000)), fixed(reply(b"small"))
+    run = on_tmpfs("4m", '"$1" download -q -d . -j 1 "$2/x" "$3/y"; echo "status $?" >&2; ls >&2',
+                   os.environ["TRAWL"], server.url, small.url)
+    first, second = (json.loads(line) for line in run.stdout.splitlines())
+    same((first["error"]["type"], second["ok"]), ("local_io", True), "records")
+    harness.contains(first["error"]["message"], "more, and the disk has")
+    same(run.stderr.decode().split(), ["status", "3", "y"], "the rest")
+
+
+def traced(calls, *more, log="/dev/null"):
+    """Command prefix: strace."""
+    strace = need("strace")
+    if subprocess.run([strace, "-f", "-o", "/dev/null", "true"],
+                      capture_output=True).returncode:
+        raise harness.Skip("strace cannot trace here")
+    return strace, "-f", "-q", "-y", "-o", log, "-e", f"trace={calls}", *more
+
+
+def child_of(pid):
+    """What strace runs."""
+    return int(harness.read(f"/proc/{pid}/task/{pid}/children").split()[0])
+
+
+def test_folders_are_synced():
+    """folders that are made are durable, too: each is, in the one above it"""
+    top, log = os.path.realpath(tmp()), os.path.join(tmp(), "log")
+    server = fixed()
+    trawl("download", "-d", top + "/a/b", "-o", "c/d/x", server.url, env=NO_LEAKS,
+          prefix=traced("fsync", log=log)).ok(1)
+    synced = set(re.findall(r"fsync\(\d+<(.*?)>", harness.read(log).decode()))
+    folders = {top + "/a/b/c/d"[:n] for n in (0, 2, 4, 6, 8)}
+    check(folders <= synced, f"{folders - synced} not synced")
+
+
+def test_existing_is_read_beside():
+    """files that are there and large are read without holding up those to come"""
+    server, out = servers.fixed(), tmp()
+    for name in ("large", "larger", "largest"):
+        with open(os.path.join(out, name), "wb") as f:
+            f.truncate(1 << 26)
+    log, larges = os.path.join(tmp(), "log"), [f"{server.url}/{n}" for n in os.listdir(out)]
+
+    def attempt(seconds):
+        slow = ("-e", f"inject=pread64:delay_enter={int(seconds * 1e6)}:when=2", *(
+            a for n in os.listdir(out) for a in ("-P", os.path.join(out, n))))
+        run = trawl("download", "--if-exists", "skip", "-d", out, "--hash", *larges,
+                    server.url + "/new", env=NO_LEAKS,
+                    prefix=traced("pread64", *slow, log=log)).ok(4)
+        same([(r["skipped"], r["sha256"]) for r in run.sorted][:3],
+             [(True, digest(bytes(1 << 26)))] * 3, "skipped")
+        os.remove(os.path.join(out, "new"))
+        return run.records[0]["index"] == 3
+    harness.in_time(attempt, 0.5)
+
+
+def test_interrupted_reading():
+    """SIGINT while files that are there are read: they are not read to their end"""
+    server, out = servers.Gate(), tmp()
+    for name in "abc":
+        with open(os.path.join(out, name), "wb") as f:
+            f.truncate(64 << 30)
+    run = harness.Proc("download", "-d", out, "--hash", server.url + "/x", *(
+        f"{server.url}/{n}" for n in "abc"))
+    server.wait(1)
+    run.signal(signal.SIGINT)
+    same({r["error"]["type"] for r in run.finish().exited(130).sorted}, {"cancelled"}, "types")
+
+
+def test_interrupted_hashing():
+    """the same while what an earlier run has left is hashed: it stays for the next"""
+    body, out = bytes(100 << 20), tmp()
+    server = servers.Versioned(body, cuts=[90 << 20])
+    args = ("download", "--no-sync", "--retry", "0", "-d", out, server.url + "/x")
+    trawl(*args).exited(1)
+    log = harness.write("", "log")
+    slow = traced("pread64", "-e", "inject=pread64:delay_enter=50000",  # for a megabyte
+                  "-P", f"{out}/x.part", log=log)
+    run = harness.Proc(*args, "--hash", prefix=slow, env=NO_LEAKS)
+    while harness.read(log).count(b"pread64(") < 30:  # the rest has long come
+        time.sleep(0.01)
+    os.kill(child_of(run.pid), signal.SIGINT)
+    same(run.finish().exited(130).record["error"]["type"], "cancelled", "error")
+    record = trawl(*args, "--hash").ok(1).record
+    check(record["resumed_from"] >= 90 << 20, "begun anew")
+    same(record["sha256"], digest(body), "sha256")
+
+
+def test_disk_full_in_the_end():
+    """no room for what a journal is to tell in the end: status 3, an older one is kept"""
+    server, other = servers.Versioned(pattern(200000), cuts=[40000, 80000]), fixed()
+    args = ("download", "--no-sync", "--retry-delay", "0", "-d", tmp(), server.url + "/x")
+    trawl(*args, "--retry", "0").exited(1)
+    run = trawl(*args, other.url + "/y", "-j", "1", prefix=traced(
+        "fallocate", "-e", "inject=fallocate:error=ENOSPC"), env=NO_LEAKS).exited(3)
+    same([r["error"]["type"] for r in run.sorted], ["local_io", "cancelled"], "errors")
+    harness.contains(run.sorted[0]["error"]["message"], "x.part.json", "no space")
+    same((other.hits, len(server.asked)), ([], 2), "requests")
+    same(trawl(*args).ok(1).record["resumed_from"], 40000, "resumed_from")
+    same(digest(harness.read(os.path.join(args[5], "x"))), digest(server.body), "x")
 
 
 HOSTILE = ("..", "../x", "../../etc/passwd", "/etc/passwd", "%2e%2e%2fx", "..%2f..%2fx",
@@ -216,6 +328,14 @@ def test_read_only():
     same(all_files(out), [], "files")
 
 
+def known_of(journal):
+    """How many bytes a journal tells of."""
+    with contextlib.suppress(FileNotFoundError):
+        text = harness.read(journal).decode()
+        return max(map(int, re.findall(r"\d+", text.split('"done"')[1])), default=0)
+    return 0
+
+
 def test_beyond_32_bits():
     """6 GiB, a sparse file, in ranges and gone on with: offsets beyond 32 bits"""
     size, marks = 6 << 30, (0, (1 << 31) - 5, (1 << 32) - 3, 5 << 30, (6 << 30) - 9)
@@ -229,21 +349,32 @@ def test_beyond_32_bits():
         for mark in marks:
             f.seek(mark)
             f.write(b"markhere")
-    url = servers.Nginx(f"location / {{ root {root}; }}").url + "/x"
+    # Not much comes at full speed behind the place where it is to be killed.
+    url = servers.Nginx("limit_rate_after 4500m; limit_rate 20m;"
+                        f"location / {{ root {root}; }}").url + "/x"
     run = harness.Proc("download", "-q", "--no-sync", "-d", out, url)
-    path = os.path.join(out, "x.part")
-    while not os.path.exists(path) or os.path.getsize(path) < 1 << 32:
-        os.sched_yield()
+    while known_of(os.path.join(out, "x.part.json")) < 1 << 32:
+        time.sleep(0.05)
     run.signal(signal.SIGKILL)
     run.finish()
     result = trawl("download", "--no-sync", "--split", "3", "-d", out, url, timeout=120).ok(1)
     same(result.record["size"], size, "size")
-    check(result.record["resumed_from"] > 1 << 31, f"resumed {result.record['resumed_from']}")
+    check(result.record["resumed_from"] >= 1 << 32, f"resumed {result.record['resumed_from']}")
     with open(os.path.join(out, "x"), "rb") as f:
         for mark in marks:
             f.seek(mark)
             same(f.read(8), b"markhere", f"bytes at {mark}")
     os.remove(os.path.join(out, "x"))
+
+
+def test_few_files():
+    """few open files: fewer at once, and all of them come"""
+    few = ("sh", "-c", 'ulimit -n "$0"; exec "$@"')
+    urls = [fixed(reply(pattern(100000)), host=f"127.0.4.{i}").url + f"/{i}"
+            for i in range(1, 61)]
+    for most in (24, 40, 100):
+        trawl("download", "--no-sync", "--hash", "-d", tmp(), *urls,
+              prefix=(*few, str(most))).ok(60)
 
 
 def test_foreign_part():
@@ -270,6 +401,32 @@ def test_archive_of_two():
     same(len(set(harness.read(archive).split())), 400, "different lines")
 
 
+def test_archive_breaks():
+    """an archive that is no list any more: nothing new is begun, status 3"""
+    for later in (None, "/new", "/there"):
+        gate = servers.Gate()
+        out, archive = tmp(), os.path.join(tmp(), "done")
+        trawl("download", "-d", out, fixed().url + "/there").ok(1)
+        run = harness.Proc("download", "-q", "-d", out, "--archive", archive, "-i", "-",
+                           stdin=subprocess.PIPE)
+        run.feed(gate.url + "/x\n")
+        gate.wait(1)
+        os.remove(archive)
+        os.mkdir(archive)
+        if later:  # while the first goes on
+            run.feed(gate.url + later + "\n")
+        else:
+            gate.open()
+        records = run.finish().exited(3).sorted
+        harness.contains(run.err, archive)
+        same(gate.held, ["/x"], "requests")
+        if later:
+            same([(r["ok"], r["error"]["type"]) for r in records],
+                 [(False, "cancelled"), (False, "local_io")], "records")
+        else:  # it has its name, whatever the archive says
+            same((records[0]["ok"], harness.read(f"{out}/x")), (True, b"/x"), "the file")
+
+
 def test_wrong_checksum():
     """what is not what it ought to be keeps no name; the next mirror is tried"""
     good, bad = fixed(reply(b"good")), fixed(reply(b"evil"))
@@ -291,7 +448,7 @@ def test_interrupted():
                                    [("Content-Range", f"bytes {r['Range'][6:-1]}-"
                                      f"{len(body) - 1}/{len(body)}")] if r["Range"] else []))).url
     out = tmp()
-    run = harness.Proc("download", "-d", out, "--limit-rate", "4M", url + "/x")
+    run = harness.Proc("download", "-d", out, "--limit-rate", "500k", url + "/x")
     while not os.path.exists(os.path.join(out, "x.part.json")):
         os.sched_yield()
     run.signal(signal.SIGINT)

@@ -7,7 +7,7 @@ import re
 import zlib
 
 import harness
-from harness import check, fetch, free_port, lonely, same, trawl, write
+from harness import check, fetch, free_port, in_time, lonely, same, trawl, write
 import servers
 from servers import OK_HEAD, encoded, fixed, lengths, raw, redirect, reply, routes, sends
 
@@ -103,8 +103,11 @@ def test_stalled():
 
 def test_stall_timeout_patient():
     """a body that trickles is not stalled"""
-    fails(servers.dripping_body, "timeout",
-          options=("-m", "2.5", "--stall-timeout", "1"))
+    def attempt(seconds):
+        record = fails(servers.dripping_body, "timeout", "stalled", options=(
+            "-m", 2.5 * seconds, "--stall-timeout", seconds))
+        return record["error"]["type"] == "timeout"
+    in_time(attempt, 1)
 
 
 # --- connections that end ---------------------------------------------------------

@@ -11,8 +11,8 @@ import subprocess
 import time
 
 import harness
-from harness import check, contains, fetch, fixture, free_port, lacks, lines, same, \
-    start_fetch, tmp, write
+from harness import check, contains, fetch, fixture, free_port, in_time, lacks, lines, \
+    same, start_fetch, tmp, write
 import servers
 from servers import fixed, http, json_reply, redirect, reply, routes
 
@@ -518,17 +518,19 @@ def test_slow_reader():
 
 def test_slow_reader_deadline():
     """a reader that is slow but reads gets every record after --deadline"""
-    out, pipe = os.pipe()
-    proc = start_fetch("--deadline", "0.3", stdin=subprocess.PIPE, stdout=pipe)
-    os.close(pipe)
-    proc.feed(lines(*(f"ftp://h/{i}" for i in range(3000))))
-    pieces = []
-    while piece := os.read(out, 1 << 13):
-        pieces.append(piece)
-        time.sleep(0.02)
-    os.close(out)
-    proc.finish().exited(1)
-    same(len(harness.parse(b"".join(pieces))), 3000, "records")
+    def attempt(seconds):  # that are over long before all is read
+        out, pipe = os.pipe()
+        proc = start_fetch("--deadline", seconds, stdin=subprocess.PIPE, stdout=pipe)
+        os.close(pipe)
+        proc.feed(lines(*(f"ftp://h/{i}" for i in range(3000))))
+        pieces = []
+        while piece := os.read(out, 1 << 13):
+            pieces.append(piece)
+            time.sleep(0.02)
+        os.close(out)
+        proc.finish().exited(1)
+        return len(harness.parse(b"".join(pieces))) == 3000
+    in_time(attempt, 0.15)
 
 
 def test_slow_reader_bodies():
@@ -538,11 +540,12 @@ def test_slow_reader_bodies():
     out, pipe = os.pipe()
     proc = start_fetch("--body", *(f"{server.url}/{i}" for i in range(80)), stdout=pipe)
     os.close(pipe)
-    seen = -1
+    server.wait_requests(1)
+    seen = 0
     while len(server.requests) > seen:
         seen = len(server.requests)
         time.sleep(0.5)
-    check(0 < seen < 40, f"{seen} requests while nobody reads")
+    check(seen < 40, f"{seen} requests while nobody reads")
     pieces = []
     while piece := os.read(out, 1 << 20):
         pieces.append(piece)
@@ -582,12 +585,15 @@ def test_summary_stderr():
 
 def test_summary_gain():
     """the gain shows how much waiting was saved"""
-    nginx = servers.Nginx("location / { echo_sleep 0.2; echo hello; }", echo=True)
-    path = os.path.join(tmp(), "summary")
-    fetch("--summary", path, "--per-host", "64", *[nginx.url] * 40).ok(40)
-    summary = json.loads(harness.read(path))
-    check(summary["request_time"] >= 40 * 0.19, f"waiting {summary}")
-    check(summary["gain"] > 2, f"gain {summary}")
+    def attempt(seconds):
+        nginx = servers.Nginx("location / { echo_sleep %s; echo hello; }" % seconds,
+                              echo=True)
+        path = os.path.join(tmp(), "summary")
+        fetch("--summary", path, "--per-host", "64", *[nginx.url] * 40).ok(40)
+        summary = json.loads(harness.read(path))
+        check(summary["request_time"] >= 40 * (seconds - 0.01), f"waiting {summary}")
+        return summary["gain"] > 2
+    in_time(attempt, 0.2)
 
 
 def test_summary_file():
@@ -639,9 +645,7 @@ def test_records_not_held():
     """a record is written when its request is done, not at the end"""
     gate = servers.Gate()
     proc = start_fetch(hello().url, gate.url)
-    began = time.monotonic()
-    proc.next_record()
-    check(time.monotonic() - began < harness.PATIENCE / 2, "late")
+    proc.next_record()  # the other one is held
     gate.open()
     proc.finish().ok(2)
 

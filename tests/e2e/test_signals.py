@@ -10,8 +10,8 @@ import subprocess
 import time
 
 import harness
-from harness import check, contains, fetch, fixture, lacks, limit, lines, same, \
-    start_fetch, tmp, write
+from harness import at_once, check, contains, fetch, fixture, lacks, limit, lines, \
+    same, start_fetch, tmp, write
 import servers
 from servers import fixed, reply
 
@@ -35,10 +35,12 @@ def interrupt(number, *args):
 
 def test_sigint():
     """SIGINT: exit 130, a record for each input read, within about a second"""
-    result = interrupt(signal.SIGINT).exited(130)
-    check(len(result.sorted) >= 4, "records")
-    same({r["error"]["type"] for r in result.records}, {"cancelled"}, "types")
-    check(result.took < (10 if harness.SANITIZED else 3), f"took {result.took:.1f} s")
+    def attempt():
+        result = interrupt(signal.SIGINT).exited(130)
+        check(len(result.sorted) >= 4, "records")
+        same({r["error"]["type"] for r in result.records}, {"cancelled"}, "types")
+        return result.took
+    at_once(attempt)
 
 
 def test_sigterm():
@@ -186,10 +188,9 @@ def test_sigusr1_writing():
     proc = start_fetch(*(f"{server.url}/{i}" for i in range(1000)), stdout=pipe)
     os.close(pipe)
     server.wait_requests(1000)
-    for _ in range(3):
-        time.sleep(0.2)
+    while "none in flight, 1000 done" not in proc.err:  # all are asked for, and come
+        time.sleep(0.1)
         proc.signal(signal.SIGUSR1)
-    proc.wait_err("none in flight, 1000 done")
     data = b""
     while piece := os.read(out, 1 << 16):
         data += piece
@@ -298,13 +299,13 @@ def kill_at(count, state, text, *args):
 @limit(200)
 def test_state_sigkill():
     """SIGKILL and again, five times: nothing lost, only the last second repeated"""
-    state, text, count = os.path.join(tmp(), "state"), urls(700), 700
+    state, text, count = os.path.join(tmp(), "state"), urls(1100), 1100
     seen, old = set(), set()
-    for lines_before in (1, 30, 150, 220, 60):
+    for lines_before in (1, 30, 600, 220, 60):
         for record, age in kill_at(lines_before, state, text):
             check(record["index"] not in old, f"{record['index']} came again, long after")
             seen.add(record["index"])
-            if age > (4 if harness.SANITIZED else 2):
+            if age > 4:
                 old.add(record["index"])
     for record in fetch("--state", state, stdin=text).ok().records:
         check(record["index"] not in old, f"{record['index']} came again, long after")
