@@ -41,15 +41,35 @@ static void hide(char *secret)
     hidden.count++;
 }
 
+static void hide_slice(struct slice s)
+{
+    if (s.len >= SHORTEST)
+        hide(slice_dup(s));
+}
+
+/* Host, with and without its port, and path come in messages without each other. */
+static void hide_parts(const char *url)
+{
+    const char *rest = url + strcspn(url, "/?#"),
+               *at = memrchr(url, '@', (size_t)(rest - url));
+    const char *host = at ? at + 1 : url;
+
+    hide_slice((struct slice){host, (size_t)(rest - host)});
+    hide_slice((struct slice){host, strcspn(host, ":/?#")});
+    hide_slice(slice_str(rest));
+}
+
 void mask_hide(const char *secret)
 {
+    const char *slashes = strstr(secret, "://");
     struct buf encoded = BUF_INIT;
 
-    if (strlen(secret) < SHORTEST)
-        return;
-    hide(mem_strdup(secret));
+    hide_slice(slice_str(secret));
     percent_encode(&encoded, slice_str(secret));
-    hide(buf_take(&encoded));
+    hide_slice((struct slice){encoded.data, encoded.len});
+    buf_clear(&encoded);
+    if (slashes)
+        hide_parts(slashes + 3);
 }
 
 bool mask_hides(void)

@@ -217,13 +217,25 @@ int expand_header(struct buf *out, const struct template *t, const struct scope 
 
 /* ---- for people ---- */
 
-void expand_show(struct buf *out, const struct template *t, const struct spec *s)
+/* The # of a pointer begins no fragment: where the text is to be read as a URL, `hash`
+ * stands for it. */
+static void append_reference(struct buf *out, const struct reference *r, char hash)
 {
+    buf_append_str(out, "{{");
+    for (const char *c = r->text; *c; c++)
+        buf_append_char(out, *c == '#' ? hash : *c);
+    buf_append_str(out, "}}");
+}
+
+static void show(struct buf *out, const struct template *t, const struct spec *s,
+                 char hash)
+{
+    struct scope scope = {.spec = s};
+
     for (size_t i = 0; i < t->count; i++) {
         const struct piece *p = &t->pieces[i];
         const struct reference *r = &p->reference;
         bool known = r->source == FROM_VARIABLE || r->source == FROM_ENV;
-        struct scope scope = {.spec = s};
         struct slice value;
         struct buf room = BUF_INIT;
 
@@ -234,7 +246,27 @@ void expand_show(struct buf *out, const struct template *t, const struct spec *s
         else if (known && scope_find(&scope, r, &value, &room) == 0)
             append_text(out, value);
         else
-            buf_appendf(out, "{{%s}}", r->text);
+            append_reference(out, r, hash);
         buf_clear(&room);
     }
+}
+
+void expand_show(struct buf *out, const struct template *t, const struct spec *s)
+{
+    show(out, t, s, '#');
+}
+
+void expand_show_url(struct buf *out, const struct template *t, const struct spec *s)
+{
+    enum { HASH = 1 }; /* no URL has that byte */
+    struct buf url = BUF_INIT;
+    size_t start = out->len;
+
+    buf_append_str(&url, "");
+    show(&url, t, s, HASH);
+    mask_append_url(out, url.data);
+    for (size_t i = start; i < out->len; i++)
+        if (out->data[i] == HASH)
+            out->data[i] = '#';
+    buf_clear(&url);
 }

@@ -55,7 +55,11 @@ int expand_header(struct buf *out, const struct template *t, const struct scope 
 int expand_url(struct buf *out, const struct template *t, const struct scope *s,
                const struct reference **captured, char **why);
 
-/* For people: variables are put in, but for secrets; other references stay. */
+/* For people: variables are put in, but for secrets; other references stay as they are
+ * written. */
 void expand_show(struct buf *out, const struct template *t, const struct spec *s);
+
+/* The same for a URL, in which parameters that look secret are hidden, too. */
+void expand_show_url(struct buf *out, const struct template *t, const struct spec *s);
 
 #endif

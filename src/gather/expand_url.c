@@ -25,7 +25,9 @@ static int wrong(char **why, const struct reference *r, const char *text)
 {
     struct buf out = BUF_INIT;
 
-    buf_appendf(&out, "{{%s}}: %s", r->text, text);
+    if (r)
+        buf_appendf(&out, "{{%s}}: ", r->text);
+    buf_append_str(&out, text);
     *why = buf_take(&out);
     return -EINVAL;
 }
@@ -147,8 +149,6 @@ static int append_value(struct buf *out, size_t start, const struct scope *s,
     else
         percent_encode(out, (struct slice){text.data, text.len});
     spot->to = out->len - start;
-    if (memchr(out->data + start, '\0', spot->to))
-        r = wrong(why, spot->reference, "it holds a NUL");
 out:
     buf_clear(&text);
     buf_clear(&room);
@@ -192,6 +192,8 @@ static int check_spots(struct slice url, const struct spots *spots,
 {
     size_t begin = authority_begin(url);
 
+    if (memchr(url.data, '\0', url.len))
+        return wrong(why, NULL, "the URL holds a NUL");
     /* libcurl would look for the host behind the next slash. */
     if (spots->count && begin && begin == authority_end(url))
         return wrong(why, spots->list[0].reference, "the URL has no host");

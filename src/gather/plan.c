@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/mask.h"
 #include "base/mem.h"
 #include "gather/expand.h"
 #include "gather/spec_internal.h"
@@ -63,18 +62,27 @@ static size_t open_need(const struct spec *s, size_t i)
 }
 
 /* From a request without a stage the needs lead into a cycle; after as many steps as
- * there are requests one is in it. */
-static int tell_cycle(const struct spec *s, struct fault *f)
+ * there are requests one is in it. Of those in the cycle, the first in the spec. */
+static size_t find_cycle(const struct spec *s)
 {
-    struct buf text = BUF_INIT;
     size_t first = 0, i;
-    int r;
 
     while (s->requests[first].stage != NO_STAGE)
         first++;
     for (size_t n = 0; n < s->request_count; n++)
         first = open_need(s, first);
-    i = first;
+    for (i = open_need(s, first); i != first; i = open_need(s, i))
+        if (i < first)
+            first = i;
+    return first;
+}
+
+static int tell_cycle(const struct spec *s, struct fault *f)
+{
+    struct buf text = BUF_INIT;
+    size_t first = find_cycle(s), i = first;
+    int r;
+
     do {
         buf_appendf(&text, "%s needs ", s->requests[i].name);
         i = open_need(s, i);
@@ -102,17 +110,6 @@ static const char *method_of(const struct spec_request *rq)
     if (rq->method)
         return rq->method;
     return rq->body.at || rq->json.at ? "POST" : "GET";
-}
-
-/* The URL as far as it is known, without secrets. */
-static void append_url(struct buf *out, const struct spec *s,
-                       const struct spec_request *rq)
-{
-    struct buf url = BUF_INIT;
-
-    expand_show(&url, &rq->url, s);
-    mask_append_url(out, url.len ? url.data : "");
-    buf_clear(&url);
 }
 
 static void append_printable(struct buf *out, const char *s)
@@ -167,7 +164,7 @@ static void append_line(struct buf *out, const struct spec *s,
     struct buf url = BUF_INIT;
     size_t n = strlen(rq->name);
 
-    append_url(&url, s, rq);
+    expand_show_url(&url, &rq->url, s);
     buf_append_str(out, "  ");
     append_printable(out, rq->name);
     for (; n < width; n++)
@@ -207,7 +204,7 @@ static void append_object(struct buf *out, const struct spec *s,
     json_append_cstr(out, rq->name);
     json_append_key(out, "method");
     json_append_cstr(out, method_of(rq));
-    append_url(&text, s, rq);
+    expand_show_url(&text, &rq->url, s);
     append_string(out, "url", &text);
     buf_reset(&text);
     if (rq->foreach.at) {

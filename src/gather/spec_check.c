@@ -78,9 +78,6 @@ static int check_header(const struct header_template *h, const struct scope *sco
         return 0;
     if (expand_header(&value, &h->value, scope, &why) < 0)
         r = fault_set(f, h->value.at, "header \"%s\": %s", h->name, why);
-    else if (slice_eq_nocase(slice_str(h->name), "Content-Length") ||
-             slice_eq_nocase(slice_str(h->name), "Transfer-Encoding"))
-        r = fault_set(f, h->value.at, "header \"%s\" follows from the body", h->name);
     buf_clear(&value);
     free(why);
     return r;
