@@ -51,7 +51,7 @@ static const struct option gather_rows[] = {
 
     {"users", 0, "N", GROUP_PACE, "run the spec as N users at once",
      option_int, AT(users), .min = 1, .max = 100000},
-    {"repeat", 0, "N", GROUP_PACE, "each N times; a line a run",
+    {"repeat", 0, "N", GROUP_PACE, "each N times",
      option_int, AT(repeat), .min = 1, .max = 1000000000, .joined = true},
     {"ramp", 0, "S", GROUP_PACE, "let users begin over S seconds",
      option_seconds, AT(ramp)},

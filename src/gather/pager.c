@@ -189,9 +189,11 @@ static enum pager_next follow(struct pager *p, struct slice text, const char *ba
     if (!*next)
         return fail(f, HTTP_REDIRECT_REFUSED,
                     "the next page is at no URL of http or https");
-    if (!remember(p, *next))
-        return fail(f, HTTP_PROTOCOL, "the next page is one that was there before");
-    return PAGER_MORE;
+    if (remember(p, *next))
+        return PAGER_MORE;
+    free(*next);
+    *next = NULL;
+    return fail(f, HTTP_PROTOCOL, "the next page is one that was there before");
 }
 
 static enum pager_next find_next(struct pager *p, const struct response *rs,
