@@ -74,8 +74,11 @@ static int check_together(const struct gather_command *f, struct buf *why)
         buf_append_str(why,
                        "--timeline shows one run: it goes with neither --users nor "
                        "--repeat");
-    else if (f->timeline && f->common.dry_run)
-        buf_append_str(why, "--timeline and --dry-run do not go together");
+    else if (f->common.dry_run &&
+             (f->timeline || f->common.output || f->common.summary))
+        buf_append_str(
+            why, "--dry-run prints the plan, and nothing else: it goes with none of "
+                 "--timeline, --output and --summary");
     else
         return 0;
     return -EINVAL;

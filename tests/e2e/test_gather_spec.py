@@ -181,7 +181,8 @@ def test_options():
     path = write('{"requests":{"r":{"url":"http://h/"}}}')
     for args, words in (
             (("--ramp", "1"), "--users"), (("--timeline", "--users", "2"), "--users"),
-            (("--timeline", "--dry-run"), "--dry-run"), (("-o", path), "same file"),
+            (("--timeline", "--dry-run"), "--dry-run"), (("--dry-run", "-o", "x"), "--output"),
+            (("-o", path), "same file"), (("--dry-run", "--summary", "x"), "--summary"),
             (("--summary", path), "same file"), (("--users", "0"), "whole number"),
             (("--errors", "x"), "document or stderr"), (("--state", "x"), "unknown option"),
             (("--var", "a"), "name=value"), (("--var", "env=1"), "trawl's own"),
