@@ -32,6 +32,7 @@ struct gather {
     struct interrupt interrupt;
     struct timer deadline;
     struct timer patience; /* with a reader that does not read, once stopped */
+    uint64_t seen_written; /* by it: what the sink had written */
     double began;
     bool failed;
     const char *stopped;
@@ -51,19 +52,26 @@ static void stop(struct gather *g, const char *why)
     pool_cancel(g->pool, why);
 }
 
-static void on_patience(void *arg)
-{
-    struct gather *g = arg;
-
-    if (g->sink)
-        sink_abandon(g->sink);
-}
-
-/* Who interrupts a run is not kept waiting for a reader that does not read. */
+/* Who interrupts a run is not kept waiting for a reader that does not read: it leaves
+ * within a second. */
 static void leave_soon(struct gather *g)
 {
     if (!timer_active(&g->patience))
         loop_call_later(g->loop, &g->patience, 0.8);
+}
+
+static void on_patience(void *arg)
+{
+    struct gather *g = arg;
+    uint64_t before = g->seen_written;
+
+    if (!g->sink)
+        return;
+    g->seen_written = sink_written(g->sink);
+    if (!g->interrupt.signo && g->seen_written > before)
+        leave_soon(g); /* past the deadline: slow, but it reads */
+    else
+        sink_abandon(g->sink);
 }
 
 static void interrupted(int signo, void *arg)
@@ -75,6 +83,7 @@ static void interrupted(int signo, void *arg)
 static void on_deadline(void *arg)
 {
     stop(arg, "the deadline has passed (--deadline)");
+    leave_soon(arg);
 }
 
 static void output_failed(int error, void *arg)

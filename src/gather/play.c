@@ -7,9 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "gather/play_internal.h"
 #include "gather/visit.h"
-
-static void end_node(struct node *n);
 
 /* ---- a play's nodes ---- */
 
@@ -63,7 +62,7 @@ struct play *play_new(const struct play_setup *setup, unsigned user)
     return p;
 }
 
-static void clear_items(struct node *n)
+void node_clear_items(struct node *n)
 {
     for (size_t i = 0; n->values && i < n->item_count; i++)
         free((void *)n->values[i].data);
@@ -80,7 +79,7 @@ void play_free(struct play *p)
         struct node *n = &p->nodes[i];
 
         timer_stop(&n->think);
-        clear_items(n);
+        node_clear_items(n);
         free(n->memo);
         for (size_t k = 0; k < n->failure_count; k++)
             failure_clear(&n->failures[k].failure);
@@ -113,38 +112,16 @@ struct scope play_scope(const struct node *n, size_t index)
 /* ---- going on ---- */
 
 /* From the loop, so that no chain of failures grows the stack. */
-static void set_ready(struct node *n)
+void node_ready(struct node *n)
 {
     list_append(&n->play->ready, &n->ready);
     loop_call_soon(loop_current(), &n->play->go);
 }
 
-static void release_dependents(struct node *n)
-{
-    struct play *p = n->play;
-    size_t self = (size_t)(n - p->nodes);
-
-    for (size_t i = 0; i < p->setup->spec->request_count; i++) {
-        const struct spec_request *rq = p->nodes[i].rq;
-
-        for (size_t k = 0; k < rq->need_count; k++)
-            if (rq->needs[k] == self && --p->nodes[i].waits == 0)
-                set_ready(&p->nodes[i]);
-    }
-}
-
-static struct failure *add_failure(struct node *n, size_t index)
-{
-    n->failures =
-        mem_reallocarray(n->failures, n->failure_count + 1, sizeof(*n->failures));
-    n->failures[n->failure_count] = (struct item_failure){.index = index};
-    return &n->failures[n->failure_count++].failure;
-}
-
 static void fail_node(struct node *n, enum http_error error, const char *why)
 {
-    failure_set(add_failure(n, NO_INDEX), error, "%s", why);
-    end_node(n);
+    failure_set(node_add_failure(n, NO_INDEX), error, "%s", why);
+    node_end(n);
 }
 
 /* ---- items ---- */
@@ -156,7 +133,7 @@ static size_t window(const struct node *n)
     return 2 * (size_t)limits_total(client_limits(n->play->setup->client));
 }
 
-static void pump(struct node *n)
+void node_pump(struct node *n)
 {
     if (n->pumping)
         return;
@@ -167,7 +144,7 @@ static void pump(struct node *n)
     }
     n->pumping = false;
     if (n->live == 0 && n->state == NODE_RUNS)
-        end_node(n);
+        node_end(n);
 }
 
 static bool read_items(struct node *n)
@@ -213,7 +190,7 @@ static void begin(struct node *n)
     if (n->state != NODE_RUNS)
         return;
     n->values = mem_zalloc((n->item_count + 1) * sizeof(*n->values));
-    pump(n);
+    node_pump(n);
 }
 
 static void think_over(void *arg)
@@ -267,7 +244,7 @@ void play_start(struct play *p)
 {
     for (size_t i = 0; i < p->setup->spec->request_count; i++)
         if (p->nodes[i].waits == 0)
-            set_ready(&p->nodes[i]);
+            node_ready(&p->nodes[i]);
 }
 
 void play_stop(struct play *p, const char *why)
@@ -282,137 +259,7 @@ void play_stop(struct play *p, const char *why)
             timer_stop(&n->think);
             fail_node(n, HTTP_CANCELLED, why);
         } else if (n->state == NODE_RUNS) {
-            pump(n);
+            node_pump(n);
         }
     }
-}
-
-/* ---- the end of a node ---- */
-
-static void append_fallback(struct node *n, struct buf *out)
-{
-    struct scope scope = {.spec = n->play->setup->spec};
-    char *why = NULL;
-
-    if (n->rq->fallback.at && expand(out, &n->rq->fallback, &scope, &why) == 0)
-        return;
-    free(why); /* it has been looked up: there is nothing to go wrong */
-    buf_append_str(out, "null");
-}
-
-/* What failed is the fallback, or null when it was to come. */
-static void append_list(struct node *n, struct buf *out)
-{
-    buf_append_char(out, '[');
-    for (size_t i = 0; i < n->item_count; i++) {
-        if (i)
-            buf_append_char(out, ',');
-        if (n->values[i].data)
-            buf_append(out, n->values[i].data, n->values[i].len);
-        else if (n->rq->optional)
-            append_fallback(n, out);
-        else
-            buf_append_str(out, "null");
-    }
-    buf_append_char(out, ']');
-}
-
-static void set_value(struct node *n)
-{
-    struct buf *out = &n->result->json;
-
-    if (n->items && n->values)
-        append_list(n, out);
-    else if (!n->items && n->values && n->values[0].data)
-        buf_append(out, n->values[0].data, n->values[0].len);
-    else if (n->rq->optional)
-        append_fallback(n, out);
-    else
-        buf_append_str(out, "null");
-}
-
-/* Items that were never begun, as the run was stopped. */
-static void count_unbegun(struct node *n)
-{
-    struct buf why = BUF_INIT;
-    size_t left = n->item_count - n->next;
-
-    if (!n->play->stopped || !left)
-        return;
-    buf_appendf(&why, "%s; %zu of %zu were not begun", n->play->stopped, left,
-                n->item_count);
-    failure_set(add_failure(n, NO_INDEX), HTTP_CANCELLED, "%s", why.data);
-    buf_clear(&why);
-}
-
-static void tell(struct node *n)
-{
-    const struct play_setup *setup = n->play->setup;
-
-    n->play->failed = true;
-    setup->failed(n->rq, &n->failures[0].failure, setup->failed_arg);
-}
-
-static void end_node(struct node *n)
-{
-    struct play *p = n->play;
-
-    count_unbegun(n);
-    n->state = NODE_DONE;
-    n->ended = loop_time();
-    set_value(n);
-    clear_items(n);
-    n->result->state =
-        n->failure_count && !n->rq->optional ? RESULT_FAILED : RESULT_GOOD;
-    p->left--;
-    release_dependents(n);
-    loop_call_soon(loop_current(), &p->go);
-    if (n->result->state == RESULT_FAILED)
-        tell(n);
-}
-
-/* ---- what visits tell ---- */
-
-/* Of several origins there is none that stands for all. */
-static void set_origin(struct node *n, const char *origin)
-{
-    struct result *r = n->result;
-    bool same = origin && r->origin && !strcmp(origin, r->origin);
-
-    if (same)
-        return;
-    free(r->origin);
-    r->origin = origin && n->done == 0 ? mem_strdup(origin) : NULL;
-}
-
-static void item_ended(struct node *n)
-{
-    n->live--;
-    pump(n);
-}
-
-void play_item_done(struct node *n, size_t index, struct buf *value,
-                    struct response *rs, const char *origin)
-{
-    size_t len = value->len;
-
-    set_origin(n, origin);
-    n->done++;
-    n->values[index] = (struct slice){buf_take(value), len};
-    if (!n->items) {
-        n->result->status = rs->status;
-        headers_clear(&n->result->headers);
-        n->result->headers = rs->headers;
-        rs->headers = (struct headers)HEADERS_INIT;
-    }
-    item_ended(n);
-}
-
-void play_item_failed(struct node *n, size_t index, struct failure *f)
-{
-    if (!n->items && f->status)
-        n->result->status = f->status;
-    *add_failure(n, n->items ? index : NO_INDEX) = *f;
-    *f = (struct failure){0};
-    item_ended(n);
 }

@@ -135,6 +135,15 @@ static struct check *add_check(struct expect *e)
     return &e->checks[e->check_count++];
 }
 
+/* To match them takes as long as a hostile text makes it. */
+static bool refers_back(const char *pattern)
+{
+    for (; *pattern; pattern++)
+        if (*pattern == '\\' && pattern[1] && char_is_digit(*++pattern))
+            return true;
+    return false;
+}
+
 static int read_pattern(struct check *c, struct slice value, struct fault *f)
 {
     char *pattern = spec_read_string(value, "a pattern", f), reason[128];
@@ -142,6 +151,10 @@ static int read_pattern(struct check *c, struct slice value, struct fault *f)
 
     if (!pattern)
         return -EINVAL;
+    if (refers_back(pattern)) {
+        free(pattern);
+        return fault_set(f, value.data, "a pattern must not refer back, as \\1 does");
+    }
     r = regcomp(&c->regex, pattern, REG_EXTENDED | REG_NOSUB);
     if (r) {
         regerror(r, &c->regex, reason, sizeof(reason));

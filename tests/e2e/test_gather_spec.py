@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import harness
-from harness import check, contains, lacks, same, tmp, trawl, write
+from harness import contains, lacks, same, tmp, trawl, write
 from gathers import answers, gather, get, refused
 
 
@@ -92,6 +92,7 @@ def test_fields():
         '"foreach":5': "must be an array", '"foreach":"x"': "must be an array",
         '"expect":5': "must be an object", '"expect":{"x":1}': "not known",
         '"expect":{"status":"x"}': "statuses", '"expect":{"matches":{"/a":"("}}': "regular",
+        '"expect":{"matches":{"/a":"(a)\\\\1"}}': "refer back",
         '"expect":{"equals":{"a":1}}': "slash", '"expect":{"matches":{"/a":1}}': "string",
         '"paginate":{}': "needs", '"paginate":{"next":"x"}': '"link" or a JSON pointer',
         '"paginate":{"cursor":"/c"}': 'needs "param"', '"paginate":{"page":""}': "parameter",
