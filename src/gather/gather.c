@@ -13,6 +13,7 @@
 #include "gather/visit.h"
 #include "output/progress.h"
 #include "output/summary_file.h"
+#include "run/client_open.h"
 #include "run/exit_status.h"
 #include "run/in_flight.h"
 #include "run/interrupt.h"
@@ -199,13 +200,10 @@ static bool report(struct gather *g)
 
 static bool open_client(struct gather *g)
 {
-    const char *why = NULL;
     struct client_config config = g->o->client;
 
     config.retry.accepted = &g->o->accept;
-    g->client = client_new(&config, &why);
-    if (!g->client)
-        log_error("%s", why);
+    g->client = client_open(&config);
     return g->client;
 }
 
