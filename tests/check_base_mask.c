@@ -79,9 +79,51 @@ START_TEST(parameters)
 }
 END_TEST
 
+static void check_hidden(const char *text, const char *wanted)
+{
+    struct buf out = BUF_INIT;
+
+    buf_append_str(&out, "");
+    mask_append_hidden(&out, text, strlen(text));
+    ck_assert_str_eq(out.data, wanted);
+    buf_clear(&out);
+}
+
+START_TEST(hidden)
+{
+    ck_assert(!mask_hides());
+    check_hidden("a secret/value", "a secret/value");
+    mask_hide("");
+    mask_hide("ab");
+    ck_assert(!mask_hides());
+    mask_hide("secret/value");
+    mask_hide("secret/value/longer");
+    mask_hide("ann");
+    ck_assert(mask_hides());
+    check_hidden("secret/value", "***");
+    check_hidden("xsecret/valuesecret/valuey", "x******y");
+    check_hidden("secret/value/longer", "***");
+    check_hidden("?a=secret%2Fvalue&b", "?a=***&b");
+    check_hidden("secret/valu", "secret/valu");
+    check_hidden("ann: cannot ann9 'ann' ann", "***: cannot ann9 '***' ***");
+}
+END_TEST
+
+START_TEST(hidden_urls)
+{
+    mask_hide("https://u:pass@hooks.example:8443/services/T0/B1?k=v");
+    check_hidden("https://u:pass@hooks.example:8443/services/T0/B1?k=v", "***");
+    check_hidden("GET /services/T0/B1?k=v HTTP/1.1", "GET *** HTTP/1.1");
+    check_hidden("Host: hooks.example:8443", "Host: ***");
+    check_hidden("Could not resolve host: hooks.example",
+                 "Could not resolve host: ***");
+}
+END_TEST
+
 static Suite *suite(void)
 {
-    return CHECK_SUITE("mask", urls, urls_without_scheme, headers, parameters);
+    return CHECK_SUITE("mask", urls, urls_without_scheme, headers, parameters, hidden,
+                       hidden_urls);
 }
 
 int main(void)

@@ -49,9 +49,30 @@ START_TEST(any_byte)
 }
 END_TEST
 
+START_TEST(encoded)
+{
+    struct buf out = BUF_INIT, back = BUF_INIT;
+    char all[256];
+
+    percent_encode(&out, SLICE("aZ09-._~ /?#%&=+:@[]\"\\\r\n\0\xc3\xa9"));
+    ck_assert_str_eq(out.data,
+                     "aZ09-._~%20%2F%3F%23%25%26%3D%2B%3A%40%5B%5D%22%5C%0D%0A%00"
+                     "%C3%A9");
+    buf_reset(&out);
+    for (size_t i = 0; i < sizeof(all); i++)
+        all[i] = (char)i;
+    percent_encode(&out, (struct slice){all, sizeof(all)});
+    percent_decode(&back, (struct slice){out.data, out.len});
+    ck_assert_uint_eq(back.len, sizeof(all));
+    ck_assert_mem_eq(back.data, all, sizeof(all));
+    buf_clear(&out);
+    buf_clear(&back);
+}
+END_TEST
+
 static Suite *suite(void)
 {
-    return CHECK_SUITE("percent", bytes, decoded, any_byte);
+    return CHECK_SUITE("percent", bytes, decoded, any_byte, encoded);
 }
 
 int main(void)

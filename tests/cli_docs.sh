@@ -50,11 +50,11 @@ in_man() {
         }' | sort
 }
 
-# in_pages PAGE: that page's options; of download's, which refers to fetch's page for what
-# both have, those of the table that stand there too
+# in_pages PAGE: that page's options; of pages that refer to fetch's for what both have,
+# those of the table that stand there too
 in_pages() {
     in_man "$top/man/$1"
-    [ "$1" = trawl-download.1 ] || return
+    [ "$1" = trawl-download.1 ] || [ "$1" = trawl-gather.1 ] || return
     in_man "$top/man/trawl-fetch.1" | sort - "$scratch/table" | uniq -d
 }
 
@@ -112,6 +112,7 @@ compare() {
 compare trawl trawl.1 __fish_use_subcommand --help
 compare fetch trawl-fetch.1 '__fish_seen_subcommand_from fetch' fetch --help
 compare download trawl-download.1 '__fish_seen_subcommand_from download' download --help
+compare gather trawl-gather.1 '__fish_seen_subcommand_from gather' gather --help
 
 # The fields of the record, and the types of errors, as the schema has them
 sed -n '/"\$defs"/,$d; s/^    "\([a-z0-9_]*\)": {$/\1/p' \

@@ -1,6 +1,6 @@
 """A web server of the benchmarks' own: nginx in a temporary folder, on free ports.
 
-/small/N answers 15 bytes at once, /sleep/N after a second; over TLS with a certificate
+/small/N answers 15 bytes at once, /sleep/N after a second, /wait/S after S; over TLS with a certificate
 for 200 addresses. Only loopback is served.
 """
 
@@ -52,6 +52,10 @@ http {{
         location /sleep/ {{
             echo_sleep 1;
             echo '{{"slept": 1}}';
+        }}
+        location ~ ^/wait/(?<seconds>[0-9.]+)$ {{
+            echo_sleep $seconds;
+            echo '{{"slept": $seconds}}';
         }}
     }}
 }}

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/mask.h"
 #include "base/str.h"
 
 static enum log_level most_wanted = LOG_NOTE;
@@ -62,11 +63,17 @@ void log_display_show(void)
 
 void log_block(const char *text)
 {
+    struct buf clean = BUF_INIT;
     int saved = errno;
 
+    if (mask_hides()) {
+        mask_append_hidden(&clean, text, strlen(text));
+        text = clean.len ? clean.data : "";
+    }
     log_display_hide();
     write_text(text, strlen(text));
     log_display_show();
+    buf_clear(&clean);
     errno = saved;
 }
 

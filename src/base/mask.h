@@ -30,4 +30,15 @@ bool mask_is_secret_header(struct slice name);
 /* The same for a parameter of a URL, which may be percent-encoded. */
 bool mask_is_secret_parameter(struct slice name);
 
+/* Hides a secret from all that log.h prints from now on, as it is and percent-encoded,
+ * of a URL its parts, too; one of less than three bytes is none. A copy is kept. */
+void mask_hide(const char *secret);
+
+/* Appends the text with *** in place of what mask_hide was given; a short secret only
+ * where it is a word of its own. */
+void mask_append_hidden(struct buf *out, const char *text, size_t n);
+
+/* Whether there is anything to hide. */
+bool mask_hides(void);
+
 #endif

@@ -30,3 +30,20 @@ void percent_decode(struct buf *out, struct slice s)
         s.len -= n;
     }
 }
+
+static bool is_unreserved(char c)
+{
+    char lower = char_lower(c);
+
+    return char_is_digit(c) || (lower >= 'a' && lower <= 'z') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
+void percent_encode(struct buf *out, struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (is_unreserved(s.data[i]))
+            buf_append_char(out, s.data[i]);
+        else
+            buf_appendf(out, "%%%02X", (unsigned char)s.data[i]);
+}

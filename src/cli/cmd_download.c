@@ -317,6 +317,7 @@ const struct command cmd_download = {
     .name = "download",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Download files, many at once: each whole and verified",
-    .tables = (const struct option *const[]){download_rows, common_rows, NULL},
+    .tables =
+        (const struct option *const[]){download_rows, state_rows, common_rows, NULL},
     .run = run,
 };

@@ -306,7 +306,7 @@ const struct command cmd_fetch = {
     .name = "fetch",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Fetch URLs or JSON requests, many at once: one record for each",
-    .tables =
-        (const struct option *const[]){fetch_rows, records_rows, common_rows, NULL},
+    .tables = (const struct option *const[]){fetch_rows, records_rows, state_rows,
+                                             common_rows, NULL},
     .run = run,
 };

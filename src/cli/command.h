@@ -14,6 +14,7 @@ struct command {
     const char *arguments; /* "[OPTION]... [URL]..." */
     const char *summary;   /* one line, for the list of commands */
     option_tables tables;
+    const char *word_suffix; /* a word is a file with that suffix, ".json"; NULL: a URL */
 
     /* Takes the NULL-terminated arguments behind the command's name; gives the exit
      * status. */
@@ -22,6 +23,7 @@ struct command {
 
 extern const struct command cmd_download;
 extern const struct command cmd_fetch;
+extern const struct command cmd_gather;
 
 /* NULL-terminated. */
 extern const struct command *const commands[];

@@ -42,6 +42,12 @@ const struct option records_rows[] = {
     {0},
 };
 
+const struct option state_rows[] = {
+    {"state", 0, "FILE", GROUP_OUTCOME, "remember in FILE what is done, and go on from there",
+     option_string, AT(state), NOT_EMPTY, .hint = HINT_FILE},
+    {0},
+};
+
 const struct option common_rows[] = {
     {"header", 'H', "LINE", GROUP_REQUEST, "send \"Name: value\"; \"Name:\" leaves it out",
      set_header, AT(client.headers), .list = true},
@@ -69,8 +75,6 @@ const struct option common_rows[] = {
 
     {"accept-status", 0, "LIST", GROUP_OUTCOME, "what counts as success [200-399]",
      set_statuses, AT(accept)},
-    {"state", 0, "FILE", GROUP_OUTCOME, "remember in FILE what is done, and go on from there",
-     option_string, AT(state), NOT_EMPTY, .hint = HINT_FILE},
     {"dry-run", 0, NULL, GROUP_OUTCOME, "show what would be asked for, send nothing",
      option_true, AT(dry_run)},
 

@@ -27,6 +27,9 @@ extern const struct option common_rows[];
 /* -o FILE, for a command whose records may go to a file. */
 extern const struct option records_rows[];
 
+/* --state FILE, for a command that goes through a list. */
+extern const struct option state_rows[];
+
 void common_init(struct common_options *o);
 
 /* After parsing: checks that the options go together, completes *o, and sets what is

@@ -29,7 +29,7 @@ static void append_argument(struct buf *out, const struct option *o)
 
 /* Sets `words` for one command, or for none: after an option that takes an argument to
  * what that may be, else to the options and `others`. */
-static void append_case(struct buf *out, option_tables tables, const char *others)
+static void append_words(struct buf *out, option_tables tables, const char *others)
 {
     struct option_iter it = {0};
     const struct option *o;
@@ -50,7 +50,28 @@ static void append_case(struct buf *out, option_tables tables, const char *other
         append_spellings(out, o, " ");
         buf_append_char(out, ' ');
     }
-    buf_appendf(out, "%s' ;;\n        esac\n        ;;\n", others);
+    buf_appendf(out, "%s' ;;\n        esac\n", others);
+}
+
+static void append_case(struct buf *out, option_tables tables, const char *others)
+{
+    append_words(out, tables, others);
+    buf_append_str(out, "        ;;\n");
+}
+
+/* A word that is no option is a file of that suffix, or a folder on the way to one. */
+static void append_files(struct buf *out, const char *suffix)
+{
+    buf_appendf(
+        out,
+        "        if [[ $words = --* && $cur != -* ]]; then\n"
+        "            compopt -o filenames\n"
+        "            mapfile -t COMPREPLY < <(compgen -f -X '!*%s' -- \"$cur\"\n"
+        "                compgen -d -- \"$cur\")\n"
+        "            return\n"
+        "        fi\n"
+        "        ;;\n",
+        suffix);
 }
 
 static void append_command_names(struct buf *out, const char *separator)
@@ -95,7 +116,11 @@ void complete_append_bash(struct buf *out)
     buf_appendf(out, "    help) words='%.*s' ;;\n", (int)names.len, names.data);
     for (size_t i = 0; commands[i]; i++) {
         buf_appendf(out, "    %s)\n", commands[i]->name);
-        append_case(out, commands[i]->tables, "");
+        append_words(out, commands[i]->tables, "");
+        if (commands[i]->word_suffix)
+            append_files(out, commands[i]->word_suffix);
+        else
+            buf_append_str(out, "        ;;\n");
     }
     buf_append_str(out,
                    "    esac\n"

@@ -68,6 +68,10 @@ void complete_append_fish(struct buf *out)
         buf_reset(&condition);
         buf_appendf(&condition, "__fish_seen_subcommand_from %s", commands[i]->name);
         append_options(out, commands[i]->tables, condition.data);
+        if (commands[i]->word_suffix)
+            buf_appendf(out,
+                        "complete -c trawl -n '%s' -a '(__fish_complete_suffix %s)'\n",
+                        condition.data, commands[i]->word_suffix);
     }
     buf_clear(&condition);
 }

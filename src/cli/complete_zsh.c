@@ -96,7 +96,13 @@ void complete_append_zsh(struct buf *out)
     for (size_t i = 0; commands[i]; i++) {
         buf_appendf(out, "        %s)\n            _arguments -s", commands[i]->name);
         append_specs(out, commands[i]->tables, "                ");
-        buf_append_str(out, " \\\n                '*:URL:_urls'\n            ;;\n");
+        if (commands[i]->word_suffix)
+            buf_appendf(
+                out,
+                " \\\n                '*:file:_files -g \"*%s\"'\n            ;;\n",
+                commands[i]->word_suffix);
+        else
+            buf_append_str(out, " \\\n                '*:URL:_urls'\n            ;;\n");
     }
     buf_append_str(out, "        esac\n"
                         "        ;;\n"

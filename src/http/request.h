@@ -22,6 +22,8 @@ struct request {
     char *body;
     size_t body_len;
     bool body_lent;
+    bool stranger;   /* `url` leads to another origin than the headers were meant for, as
+                        after a redirect there: none goes with it that could tell one */
     double max_time; /* seconds for one attempt */
     int retries;
     bool keep_body;  /* keep the response's body, decoded, in memory */

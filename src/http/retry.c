@@ -27,6 +27,9 @@ static bool never(enum http_error e)
     case HTTP_CHECKSUM:
     case HTTP_NO_CHECKSUM:
     case HTTP_FILE_EXISTS:
+    case HTTP_UNEXPECTED: /* who expected something asks again itself */
+    case HTTP_REFERENCE:
+    case HTTP_DEPENDENCY:
     case HTTP_RANGE: /* who asked for a range knows how to ask again */
     case HTTP_CHANGED:
         return true;

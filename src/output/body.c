@@ -37,6 +37,11 @@ static bool is_json(struct slice type)
     return slice_eq_nocase((struct slice){essence.data + essence.len - n, n}, suffix);
 }
 
+bool record_body_is_json(const struct response *rs)
+{
+    return is_json(content_type(rs));
+}
+
 static struct slice unquoted(struct slice s)
 {
     if (s.len >= 2 && s.data[0] == '"' && s.data[s.len - 1] == '"')
@@ -151,7 +156,7 @@ static bool append_json(struct buf *out, const struct response *rs)
 {
     struct slice text = {rs->body.data, rs->body.len};
 
-    if (!text.len || !is_json(content_type(rs)))
+    if (!text.len || !record_body_is_json(rs))
         return false;
     if (text.len >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0) {
         text.data += 3; /* RFC 8259, 8.1: a mark may be passed over */

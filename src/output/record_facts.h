@@ -31,6 +31,9 @@ void record_append_body(struct buf *out, const struct response *rs);
 bool record_body_text(const struct response *rs, struct buf *scratch,
                       struct slice *text);
 
+/* Whether the response says that its body is JSON (RFC 9110, 8.3; RFC 6839, 3.1). */
+bool record_body_is_json(const struct response *rs);
+
 void record_append_text(struct buf *out, const struct record *r,
                         const struct record_options *o);
 void record_append_write_out(struct buf *out, const struct record *r,

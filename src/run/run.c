@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "run/client_open.h"
 #include "run/run_internal.h"
 
 /* ---- reading ---- */
@@ -96,21 +96,11 @@ static void output_failed(int error, void *arg)
 
 static bool open_client(struct run *run)
 {
-    const char *why = NULL;
     struct client_config config = run->o->client;
-    unsigned wanted = config.limits.total, got;
 
     config.retry.accepted = &run->o->accept;
-    run->client = client_new(&config, &why);
-    if (!run->client) {
-        log_error("%s", why);
-        return false;
-    }
-    got = limits_total(client_limits(run->client));
-    if (got < wanted)
-        log_note("few files may be open (ulimit -n): at most %u at once, not %u", got,
-                 wanted);
-    return true;
+    run->client = client_open(&config);
+    return run->client != NULL;
 }
 
 /* A dry run leaves the state as it is: where there is none, it makes none. */

@@ -17,9 +17,9 @@
 #include "output/record.h"
 #include "output/sink.h"
 #include "output/summary.h"
+#include "run/exit_status.h"
+#include "run/interrupt.h"
 #include "run/order.h"
-
-enum { EXIT_SOME_FAILED = 1, EXIT_LOCAL = 3, EXIT_OUTPUT_CLOSED = 141 };
 
 /* As the command line gives them. Strings are borrowed. */
 struct run_options {
@@ -104,7 +104,8 @@ struct run {
     uint64_t delivered;
     struct future *all_delivered; /* what the run waits for in the end, while it does */
     const char *stopped;          /* why no more is begun; NULL while it is */
-    int signo;                    /* that interrupted it */
+    struct interrupt interrupt;
+    int signo; /* that interrupted it */
     int sink_error;
     int local_error; /* of the input, the state file or, by run_fail_locally, the disk
                       */

@@ -1,14 +1,10 @@
 /* What a run tells: a progress line, a list of what is in flight, a summary. */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "base/str.h"
-#include "base/url.h"
+#include "output/summary_file.h"
+#include "run/in_flight.h"
 #include "run/run_internal.h"
 
 /* ---- progress ---- */
@@ -27,19 +23,6 @@ static void look(struct progress_now *now, void *arg)
 
 /* ---- SIGUSR1 ---- */
 
-static void describe(const struct call *call, void *arg)
-{
-    struct buf *out = arg;
-    char *url = url_effective(call->hop.url); /* without a password */
-
-    buf_append_str(out, "  ");
-    str_append_duration(out, loop_time() - call->waiting_since);
-    buf_appendf(out, "  %s ", request_method(call->request));
-    str_append_printable(out, url, strlen(url));
-    buf_appendf(out, "  (attempt %d)\n", call->attempts);
-    free(url);
-}
-
 static void list_in_flight(void *arg)
 {
     struct run *run = arg;
@@ -52,7 +35,7 @@ static void list_in_flight(void *arg)
         buf_appendf(&out, "trawl: %u in flight, %lld waiting, %llu done\n", active,
                     (long long)(waiting > 0 ? waiting : 0),
                     (unsigned long long)run->summary.requests);
-        pool_each_active(run->pool, describe, &out);
+        in_flight_append(&out, run->pool);
     } else {
         buf_appendf(&out, "trawl: none in flight, %llu done\n",
                     (unsigned long long)run->summary.requests);
@@ -82,31 +65,13 @@ void status_hide_progress(struct run *run)
 
 /* ---- summary ---- */
 
-static bool complain(const struct run *run)
-{
-    log_error("%s: the summary cannot be written: %s", run->o->summary,
-              strerror(errno));
-    return false;
-}
-
 bool status_open(struct run *run)
 {
     run->summary_fd = -1;
     if (!run->o->summary)
         return true;
-    run->summary_fd =
-        open(run->o->summary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return run->summary_fd >= 0 || complain(run);
-}
-
-static bool write_file(struct run *run, const struct buf *text)
-{
-    ssize_t n = write(run->summary_fd, text->data, text->len);
-    bool good = n == (ssize_t)text->len;
-
-    if (n >= 0 && !good)
-        errno = ENOSPC;
-    return (close(run->summary_fd) == 0 && good) || complain(run);
+    run->summary_fd = summary_file_open(run->o->summary);
+    return run->summary_fd >= 0;
 }
 
 bool status_report(struct run *run)
@@ -121,7 +86,7 @@ bool status_report(struct run *run)
     }
     if (run->o->summary) {
         summary_append_json(&text, &run->summary);
-        good = write_file(run, &text);
+        good = summary_file_write(run->summary_fd, run->o->summary, &text);
     }
     buf_clear(&text);
     return good;

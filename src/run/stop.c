@@ -1,8 +1,6 @@
 /* Ending early: a signal, the deadline, the first failure, an output that is gone. */
 #include <signal.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "run/run_internal.h"
 
 void run_stop(struct run *run, const char *why)
@@ -48,25 +46,13 @@ static void on_patience(void *arg)
         sink_abandon(run->sink);
 }
 
-static void interrupted(struct run *run, int signo)
+static void interrupted(int signo, void *arg)
 {
-    if (run->signo) { /* the second time: leave now */
-        log_display_hide();
-        _exit(128 + run->signo);
-    }
+    struct run *run = arg;
+
     run->signo = signo;
     run_stop(run, signo == SIGINT ? "interrupted" : "terminated");
     leave_soon(run);
-}
-
-static void on_sigint(void *arg)
-{
-    interrupted(arg, SIGINT);
-}
-
-static void on_sigterm(void *arg)
-{
-    interrupted(arg, SIGTERM);
 }
 
 static void on_deadline(void *arg)
@@ -75,19 +61,9 @@ static void on_deadline(void *arg)
     leave_soon(arg);
 }
 
-/* What is ignored already, as by nohup or trap '', is to be ignored. */
-static void watch(struct run *run, int signo, loop_fn *fn)
-{
-    struct sigaction now;
-
-    if (sigaction(signo, NULL, &now) < 0 || now.sa_handler != SIG_IGN)
-        loop_add_signal(run->loop, signo, fn, run);
-}
-
 void stop_watch(struct run *run)
 {
-    watch(run, SIGINT, on_sigint);
-    watch(run, SIGTERM, on_sigterm);
+    interrupt_watch(&run->interrupt, run->loop, interrupted, run);
     timer_init(&run->deadline, on_deadline, run);
     timer_init(&run->patience, on_patience, run);
     if (run->o->deadline > 0)
@@ -102,6 +78,5 @@ void stop_forget_deadline(struct run *run)
 void stop_unwatch(struct run *run)
 {
     timer_stop(&run->patience);
-    loop_remove_signal(run->loop, SIGINT);
-    loop_remove_signal(run->loop, SIGTERM);
+    interrupt_unwatch(&run->interrupt);
 }
