@@ -49,6 +49,10 @@ struct run_scenario {
      * another value, logged, is the exit status. */
     int (*set_up)(struct run *run);
 
+    /* In place of the source: suspends until there is another item. 1 with *item set; 0
+     * when there will be none; -ECANCELED, or another -errno, which was logged. */
+    async int (*next)(struct run *run, struct item *item);
+
     /* Takes the item over (and clears it in the end). From the reader: may suspend.
      * Also once the run has stopped, for an item that was read: the pool ends it at
      * once. */
@@ -66,6 +70,10 @@ struct run_scenario {
      * it failed: frees; the client is still there, the pool is not. Gives 0 or an exit
      * status (3). */
     async int (*tear_down)(struct run *run);
+
+    /* Behind tear_down: all records are written, or never will be. Ends what had to wait
+     * for that. Gives 0 or an exit status (3). */
+    async int (*close)(struct run *run);
 
     /* A call of the pool is done (pool_new). */
     void (*done)(struct call *call, void *run);
@@ -103,6 +111,7 @@ struct run {
     uint64_t submitted;    /* the run counts them, once `submit` has returned */
     uint64_t delivered;
     struct future *all_delivered; /* what the run waits for in the end, while it does */
+    bool continued; /* the output goes on with an earlier run's; also set_up's to set */
     const char *stopped;          /* why no more is begun; NULL while it is */
     int signo;                    /* that interrupted it */
     int sink_error;
@@ -128,6 +137,13 @@ struct delivery {
  * it returns. */
 void run_deliver(struct run *run, const struct record *record,
                  const struct delivery *d);
+
+/* The same without a record: nobody asked for the item, and nothing came of it. */
+void run_drop(struct run *run, const struct item *item);
+
+/* For a scenario whose items come from more than its `next`: suspends until there is room
+ * for the item, then submits it, also when that wait is cut short: 0 or -errno. */
+async int run_submit(struct run *run, struct item *item);
 
 /* The error of a response as a record tells it: HTTP_STATUS when its status was not
  * accepted. */
