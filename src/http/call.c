@@ -55,7 +55,7 @@ static void begin_attempt(struct call *call)
         .origin = origin_copy(&call->first),
         .method = request_method(call->request),
         .send_body = true,
-        .credentials = true,
+        .credentials = !call->request->stranger,
     };
 }
 
@@ -110,6 +110,7 @@ static enum call_next follow(struct call *call, const struct client_config *o)
         free(been.url);
         return CALL_DONE;
     }
+    call->hop.credentials &= !call->request->stranger;
     call->redirects = mem_reallocarray(call->redirects, call->redirect_count + 1,
                                        sizeof(*call->redirects));
     call->redirects[call->redirect_count++] = been;

@@ -37,6 +37,7 @@ enum http_error {
     HTTP_CHECKSUM,  /* the bytes are not those of the checksum */
     HTTP_NO_CHECKSUM, /* none is known, though they are to be checked */
     HTTP_FILE_EXISTS,
+    HTTP_ROBOTS_DENIED, /* robots.txt does not let it be asked for */
     HTTP_ERRORS     /* how many there are */
 };
 
