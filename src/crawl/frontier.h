@@ -66,7 +66,12 @@ bool frontier_add(struct frontier *f, const struct found *what);
 bool frontier_add_link(struct frontier *f, struct visit *from,
                        const struct found *what);
 
-/* Whether it was ever added. */
+/* A page that is out turned out to be under another URL, where a redirect leads: true
+ * when that was not known. It is now, and is not given out; with a state file from the
+ * page's end on. */
+bool frontier_claim(struct frontier *f, struct visit *from, const char *url);
+
+/* Whether it was ever added, or claimed. */
 bool frontier_knows(const struct frontier *f, const char *url);
 
 /* Suspends until there is a URL to ask for. 1 with *visit set; 0 when none is left and
@@ -83,6 +88,13 @@ void frontier_put_back(struct frontier *f, struct visit *visit);
 
 /* No more is given out. */
 void frontier_close(struct frontier *f);
+
+/* Whether `max_pages` were given out: whatever is added waits. */
+bool frontier_is_spent(const struct frontier *f);
+
+/* Calls fn for each URL that waits. */
+typedef void frontier_fn(const struct found *what, const char *referrer, void *arg);
+void frontier_each_waiting(struct frontier *f, frontier_fn *fn, void *arg);
 
 uint64_t frontier_known(const struct frontier *f);   /* URLs that were ever added */
 uint64_t frontier_waiting(const struct frontier *f); /* of these, not given out yet */

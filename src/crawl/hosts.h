@@ -1,6 +1,13 @@
 /* hosts.h - what each host asks of this crawl: its robots.txt, fetched once, cached,
- * obeyed.
- */
+ * obeyed (RFC 9309).
+ *
+ * A host is an origin. Its robots.txt is a call like any other: it waits for its place,
+ * is retried and redirected, also to other hosts, as the client is set. What comes of it
+ * holds for 24 hours, or as long as the run takes:
+ * - a file: its rules; of one that is larger than ROBOTS_BYTES_MAX what is before.
+ * - 4xx but 429, redirects without an end: there is none, all may be asked for.
+ * - 5xx and 429: nothing may be asked for.
+ * - no answer: nothing is asked for either; whoever asks is told the failure. */
 #ifndef TRAWL_CRAWL_HOSTS_H
 #define TRAWL_CRAWL_HOSTS_H
 
@@ -8,19 +15,22 @@
 #include <stddef.h>
 
 #include "base/list.h"
-#include "http/call.h"
+#include "http/client.h"
 #include "http/pool.h"
 
 struct hosts;
 
 struct hosts_config {
-    struct pool *pool; /* robots.txt is a call like any other: limits, retries */
     struct client *client;
     const char *product; /* the product token */
     bool no_robots;      /* --no-robots: everything is allowed, nothing is fetched */
 
-    /* Sitemaps of a host's robots.txt, told once, when it is there. */
-    void (*sitemap)(const char *url, void *arg);
+    /* Whether the client's headers and login are meant for the host of that URL. */
+    bool (*is_stranger)(const char *url, void *arg);
+
+    /* Sitemaps of a host's robots.txt, told once, when it is there; `asked` is the URL
+     * that was asked for first. */
+    void (*sitemap)(const char *url, const char *asked, void *arg);
     void *arg;
 };
 
@@ -30,17 +40,23 @@ void hosts_free(struct hosts *h); /* nobody may wait */
 /* Embedded in who asks. */
 struct hosts_waiter {
     struct list node;
-    /* From the loop: the answer. `why` NULL: it may be asked for; else a static reason.
-     */
-    void (*answer)(struct hosts_waiter *w, bool allowed);
+
+    /* From the loop or a task. HTTP_OK: it may be asked for; HTTP_ROBOTS_DENIED; or why
+     * robots.txt cannot be had, with a text for people (borrowed) in both cases. Must
+     * not suspend; may free the waiter. */
+    void (*answer)(struct hosts_waiter *w, enum http_error denied, const char *why);
     const char *url; /* borrowed until the answer */
 };
 
 /* Asks whether the host of a normal URL lets it be fetched. The answer may come before
- * this returns. Crawl-delay is set at the limits with the first answer of a host. */
-void hosts_ask(struct hosts *h, struct hosts_waiter *w);
+ * this returns; else the waiter holds no place. robots.txt is fetched by the errands of
+ * `pool`. Crawl-delay is set at the limits before the first answer of a host. */
+void hosts_ask(struct hosts *h, struct pool *pool, struct hosts_waiter *w);
 
-/* Answers everybody with false: the run has stopped. */
+/* Whether its host is known to forbid it. */
+bool hosts_forbid(struct hosts *h, const char *url);
+
+/* Answers everybody with HTTP_CANCELLED, from now on: the run has stopped. */
 void hosts_stop(struct hosts *h);
 
 #endif

@@ -56,14 +56,6 @@ static async void submit(struct run *run, struct item *item)
     run->submitted++;
 }
 
-int run_submit(struct run *run, struct item *item)
-{
-    int r = wait_for_room(run);
-
-    submit(run, item);
-    return r;
-}
-
 static async int next_item(struct run *run, struct item *item)
 {
     return run->scenario->next ? run->scenario->next(run, item)
@@ -88,7 +80,8 @@ static async int read_items(void *arg)
         }
         /* An item that was read gets its record, also when this wait is cut short: one
          * more than the window holds. */
-        r = run_submit(run, &item);
+        r = wait_for_room(run);
+        submit(run, &item);
         if (r < 0)
             break;
     }

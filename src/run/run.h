@@ -141,10 +141,6 @@ void run_deliver(struct run *run, const struct record *record,
 /* The same without a record: nobody asked for the item, and nothing came of it. */
 void run_drop(struct run *run, const struct item *item);
 
-/* For a scenario whose items come from more than its `next`: suspends until there is room
- * for the item, then submits it, also when that wait is cut short: 0 or -errno. */
-async int run_submit(struct run *run, struct item *item);
-
 /* The error of a response as a record tells it: HTTP_STATUS when its status was not
  * accepted. */
 enum http_error run_judge(const struct run *run, const struct response *rs);
