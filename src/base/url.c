@@ -298,6 +298,61 @@ enum url_error url_origin(const char *url, struct origin *origin, const char **w
     return url_origin_exact(url, origin, why ? why : &ignored);
 }
 
+static bool is_ascii(const char *s)
+{
+    while (*s > 0)
+        s++;
+    return !*s;
+}
+
+/* Before libcurl 7.88 the name stays. */
+#ifndef CURLU_PUNYCODE
+#define CURLU_PUNYCODE 0
+#endif
+
+/* What is to be in the place of an origin's host. A name that cannot be converted is
+ * out of memory to libcurl 7.88, too: no telling. */
+static enum url_error ascii_host(const char *origin, char **host, const char **why)
+{
+    CURLU *u;
+    enum url_error e = parse(origin, &u, why);
+
+    if (e)
+        return e;
+    if (curl_url_get(u, CURLUPART_HOST, host, CURLU_PUNYCODE)) {
+        *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
+        e = URL_MALFORMED;
+    }
+    curl_url_cleanup(u);
+    return e;
+}
+
+/* A name that was converted may turn out to be an address: digits have other forms, and
+ * libcurl 7.88 looks for addresses before it makes 3 of %33. So it is read again. */
+enum url_error url_origin_ascii(const char *url, struct origin *origin,
+                                const char **why)
+{
+    struct origin first;
+    struct buf text = BUF_INIT;
+    char *host;
+    enum url_error e = url_origin(url, &first, why);
+
+    if (e)
+        return e;
+    if (is_ascii(first.text)) {
+        buf_append_str(&text, first.text);
+    } else if (!(e = ascii_host(first.text, &host, why))) {
+        buf_appendf(&text, "http%s://%s%s", first.secure ? "s" : "", host,
+                    strrchr(first.text, ':'));
+        curl_free(host);
+    }
+    origin_clear(&first);
+    if (!e)
+        e = url_origin(text.data, origin, why);
+    buf_clear(&text);
+    return e;
+}
+
 /* Whether libcurl leaves what is behind the host as it is: no fragment, no segment
  * that could be "." or ".." in some spelling, no empty query. */
 static bool plain_path(const char *s)

@@ -1,7 +1,9 @@
-/* pattern.h - regular expressions of the command line, by PCRE2.
+/* pattern.h - regular expressions of the command line, by PCRE2 (Perl's).
  *
- * Each is compiled once; a match costs a bounded number of steps, whatever the pattern
- * and the text: one that takes more does not match, and that is told once. */
+ * Each is compiled once, to machine code where that can be had. A search costs a
+ * bounded number of steps, whatever the pattern and the text: one that takes more
+ * counts as no match, and that is logged once a pattern. Bytes are compared, and case
+ * counts unless a pattern begins with (?i). */
 #ifndef TRAWL_CRAWL_PATTERN_H
 #define TRAWL_CRAWL_PATTERN_H
 
@@ -15,9 +17,9 @@ struct pattern;
 
 /* Adds one. 0, or -EINVAL with the reason and its place appended to *why. */
 int pattern_add(struct pattern **p, const char *regex, struct buf *why);
-void pattern_free(struct pattern *p);
+void pattern_free(struct pattern *p); /* NULL is allowed */
 
-/* Whether one of them is found in the text. */
+/* Whether one of them is found in the text. Not from two threads at once. */
 bool pattern_matches(const struct pattern *p, const char *text, size_t n);
 
 #endif
