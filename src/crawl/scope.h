@@ -12,7 +12,8 @@
 enum scope_kind {
     SCOPE_PREFIX, /* below the folder of a start URL, on its origin */
     SCOPE_HOST,   /* the host of a start URL, any scheme and port of it */
-    SCOPE_DOMAIN, /* its registered domain, by the public suffix list */
+    SCOPE_DOMAIN, /* its registered domain, by the public suffix list; an address or a
+                     name without a dot is its own */
     SCOPE_ANY
 };
 
@@ -27,10 +28,12 @@ struct scope_config {
     uint64_t max_per_host;
 };
 
-/* Traps: URLs that a server makes up without end. */
+/* Traps: URLs that a server makes up without end. A path that goes round its own links
+ * (/a/b/a/b/a/b) shows it by a part, or a row of parts, that comes again at once. */
 #define SCOPE_URL_MAX     2000 /* bytes */
 #define SCOPE_DEPTH_MAX   20   /* parts of a path */
-#define SCOPE_REPEATS_MAX 3    /* the same part, or row of parts, of a path */
+#define SCOPE_ROWS_MAX    2    /* how often the same row of parts follows itself */
+#define SCOPE_REPEATS_MAX 3    /* how often the same part comes in one path */
 
 enum scope_verdict {
     SCOPE_IN,
@@ -58,9 +61,10 @@ void scope_free(struct scope *s); /* NULL is allowed */
  * `include` says; also the URL that a start URL redirects to. */
 void scope_add_start(struct scope *s, const char *url);
 
-/* Whether a URL found `level` links away from a start URL (0: one of them) is asked
- * for, but for the counts. Parts of a page (`requisite`) are, wherever they lie, one
- * level further on. */
+/* Whether a URL found `level` links away from a start URL (0: it is one, so what
+ * `include` and the traps are about does not matter) is asked for, but for the counts.
+ * Parts of a page (`requisite`) are wherever they lie, one level further on, unless
+ * excluded or a trap. The first reason in the order of the verdicts is told. */
 enum scope_verdict scope_judge(const struct scope *s, const char *url, uint32_t level,
                                bool requisite);
 
