@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 #include "http/media_type.h"
 
-static struct page *page_of(struct body_sink *s)
+static struct job *job_of(struct body_sink *s)
 {
-    return container_of(s, struct page, errand.sink);
+    return container_of(s, struct job, errand.sink);
 }
 
 /* ---- what the header says ---- */
@@ -19,22 +19,22 @@ static bool is_html(struct slice type)
            slice_eq_nocase(type, "application/xhtml+xml");
 }
 
-static void open_links(struct page *page, const struct response *rs)
+static void open_links(struct job *job, const struct response *rs)
 {
-    struct links_handler handler = {.link = found_link, .arg = page};
+    struct links_handler handler = {.link = found_link, .arg = job};
     struct slice type, essence;
 
     headers_get(&rs->headers, "Content-Type", &type);
     essence = media_type_essence(type);
     if (is_html(essence))
-        page->links = links_new(LINKS_HTML, media_type_charset(type), &handler);
-    else if (page->crawl->o->requisites && slice_eq_nocase(essence, "text/css"))
-        page->links = links_new(LINKS_CSS, media_type_charset(type), &handler);
+        job->links = links_new(LINKS_HTML, media_type_charset(type), &handler);
+    else if (job->crawl->o->requisites && slice_eq_nocase(essence, "text/css"))
+        job->links = links_new(LINKS_CSS, media_type_charset(type), &handler);
 }
 
-static void obey_tags(struct page *page, const struct response *rs)
+static void obey_tags(struct job *job, const struct response *rs)
 {
-    const struct crawl_options *o = page->crawl->o;
+    const struct crawl_options *o = job->crawl->o;
     struct robots_tag tag = {0};
     struct slice name, value;
     size_t pos = 0;
@@ -44,7 +44,7 @@ static void obey_tags(struct page *page, const struct response *rs)
     while (headers_next(&rs->headers, &pos, &name, &value))
         if (slice_eq_nocase(name, "X-Robots-Tag"))
             robots_tag_add_header(&tag, value, o->product);
-    page->nofollow = tag.nofollow;
+    job->nofollow = tag.nofollow;
 }
 
 /* ---- the sink ---- */
@@ -52,53 +52,53 @@ static void obey_tags(struct page *page, const struct response *rs)
 /* What an error page refers to is the server's business. */
 static enum body_use begin(struct body_sink *s, const struct response *rs)
 {
-    struct page *page = page_of(s);
+    struct job *job = job_of(s);
 
-    body_reset(page);
-    if (rs->status < 200 || rs->status >= 300 || page->visit->reason == VISIT_CHECK)
+    body_reset(job);
+    if (rs->status < 200 || rs->status >= 300 || job->visit->reason == VISIT_CHECK)
         return BODY_DROP;
-    obey_tags(page, rs);
-    page->digests = digests_new(1u << DIGEST_SHA256);
-    open_links(page, rs);
-    found_header(page, rs);
+    obey_tags(job, rs);
+    job->digests = digests_new(1u << DIGEST_SHA256);
+    open_links(job, rs);
+    found_header(job, rs);
     return BODY_TAKE;
 }
 
 static enum body_use take(struct body_sink *s, const char *data, size_t n)
 {
-    struct page *page = page_of(s);
+    struct job *job = job_of(s);
 
-    digests_update(page->digests, data, n);
-    if (page->links)
-        links_feed(page->links, data, n);
+    digests_update(job->digests, data, n);
+    if (job->links)
+        links_feed(job->links, data, n);
     return BODY_TAKE;
 }
 
-void body_init(struct page *page)
+void body_init(struct job *job)
 {
-    page->errand.sink.begin = begin;
-    page->errand.sink.write = take;
+    job->errand.sink.begin = begin;
+    job->errand.sink.write = take;
 }
 
-void body_finish(struct page *page)
+void body_finish(struct job *job)
 {
-    if (page->links && !page->finished)
-        links_finish(page->links);
-    page->finished = true;
+    if (job->links && !job->finished)
+        links_finish(job->links);
+    job->finished = true;
 }
 
-void body_reset(struct page *page)
+void body_reset(struct job *job)
 {
-    links_free(page->links);
-    page->links = NULL;
-    page->finished = false;
-    normal_base_free(page->base);
-    page->base = NULL;
-    page->nofollow = false;
-    urlset_reset(&page->seen);
-    buf_reset(&page->list);
-    free(page->canonical);
-    page->canonical = NULL;
-    digests_free(page->digests);
-    page->digests = NULL;
+    links_free(job->links);
+    job->links = NULL;
+    job->finished = false;
+    normal_base_free(job->base);
+    job->base = NULL;
+    job->nofollow = false;
+    urlset_reset(&job->seen);
+    buf_reset(&job->list);
+    free(job->canonical);
+    job->canonical = NULL;
+    digests_free(job->digests);
+    job->digests = NULL;
 }

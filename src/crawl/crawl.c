@@ -4,25 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 
 /* ---- setting up ---- */
-
-bool crawl_is_stranger(const char *url, void *arg)
-{
-    struct crawl *c = arg;
-    struct slice origin = normal_origin(url);
-    struct buf key = BUF_INIT;
-    bool known;
-
-    buf_append(&key, origin.data, origin.len);
-    known = map_get(&c->origins, key.data) != NULL;
-    buf_clear(&key);
-    return !known;
-}
 
 /* A host that is only asked whether a link to it works has no sitemaps for us. */
 static void told_sitemap(const char *url, const char *asked, void *arg)
@@ -33,21 +21,38 @@ static void told_sitemap(const char *url, const char *asked, void *arg)
         sitemaps_add(c->sitemaps, url);
 }
 
+/* What an earlier run wrote behind the last page that it finished comes again. */
+static void cut_output(struct crawl *c)
+{
+    const char *path = c->o->run.output;
+    off_t length = (off_t)frontier_output_length(c->frontier);
+    struct stat st;
+
+    c->output_length = (uint64_t)length;
+    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > length)
+        (void)!truncate(path, length);
+}
+
 static bool open_frontier(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
+    char *options = starts_describe(c);
     struct frontier_config config = {
         .state = o->run.dry_run ? NULL : o->state,
+        .options = options,
         .per_host = o->run.client.limits.per_host,
         .max_pages = o->scope.max_pages,
         .max_per_host = o->scope.max_per_host,
     };
 
     c->frontier = frontier_new(&config);
+    free(options);
     if (!c->frontier)
         return false;
     c->run.summary.skipped = frontier_done_before(c->frontier);
     c->run.continued = c->run.summary.skipped > 0;
+    if (c->run.continued)
+        cut_output(c);
     return true;
 }
 
@@ -65,127 +70,48 @@ static void open_hosts(struct crawl *c)
     c->hosts = hosts_new(&config);
 }
 
-static int set_up(struct run *run)
+static async int set_up(struct run *run)
 {
     struct crawl *c = crawl_of(run);
 
-    list_init(&c->pages);
     list_init(&c->finished);
-    map_init(&c->origins);
-    map_init(&c->ids);
     event_init(&c->more);
-    if (!open_frontier(c))
+    c->starts = starts_read(c);
+    if (!c->starts || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
     c->refs = refs_new();
     open_hosts(c);
     c->sitemaps = sitemaps_new(c);
     if (c->o->why && !run->o->dry_run)
-        c->skips = skips_new(c);
+        c->skips = skips_new();
+    starts_add(c);
     return 0;
-}
-
-/* ---- start URLs ---- */
-
-static void remember_origin(struct crawl *c, const char *url)
-{
-    struct slice origin = normal_origin(url);
-    char *key = slice_dup(origin);
-
-    if (map_get(&c->origins, key))
-        free(key);
-    else
-        map_set(&c->origins, key, key);
-}
-
-static void remember_id(struct crawl *c, const char *url, struct item *item)
-{
-    struct start_id *id;
-
-    if (!item->id || map_get(&c->ids, url))
-        return;
-    id = mem_zalloc(sizeof(*id));
-    id->url = mem_strdup(url);
-    id->text = item->id;
-    item->id = NULL;
-    map_set(&c->ids, id->url, id);
-}
-
-static bool make_normal(struct crawl *c, const char *url)
-{
-    char *absolute = url_effective(url); /* what has no scheme is http */
-    struct normal_base *base = absolute ? normal_base_new(absolute) : NULL;
-    bool good = base && normal_resolve(base, slice_str(absolute), c->o->drop,
-                                       &c->scratch, NULL) == URL_OK;
-
-    normal_base_free(base);
-    free(absolute);
-    return good;
-}
-
-/* Pages are asked for as pages are. */
-static void refuse_requests(struct item *item)
-{
-    const struct request *rq = &item->request;
-
-    if (!item->why && (rq->method || rq->body || rq->header_count))
-        item->why = mem_strdup("a crawl begins with plain URLs: no method, no headers, "
-                               "no body");
-}
-
-/* False: it is none, and has its record at once. */
-static bool add_start(struct crawl *c, struct item *item)
-{
-    struct found found = {.reason = VISIT_START};
-
-    refuse_requests(item);
-    if (item->why || !make_normal(c, item->request.url))
-        return false;
-    found.url = c->scratch.data;
-    scope_add_start(c->scope, found.url);
-    remember_origin(c, found.url);
-    remember_id(c, found.url, item);
-    frontier_add(c->frontier, &found);
-    item_clear(item);
-    return true;
-}
-
-static void add_sitemaps(struct crawl *c)
-{
-    for (string_list url = c->o->sitemaps; url && *url; url++)
-        if (!c->run.o->dry_run)
-            sitemaps_add(c->sitemaps, *url);
-}
-
-/* All are read before the first is asked for: what is in scope depends on every one. */
-static async int next_wrong_start(struct crawl *c, struct item *item)
-{
-    int r;
-
-    while ((r = source_next(c->run.source, item)) > 0)
-        if (!add_start(c, item))
-            return r;
-    c->all_read = r == 0;
-    if (r == 0)
-        add_sitemaps(c);
-    return r;
 }
 
 /* ---- the next page ---- */
 
+/* They need the pool, which is there with the first item. */
+static void begin_sitemaps(struct crawl *c)
+{
+    string_list urls = c->begun || c->run.o->dry_run ? NULL : c->o->sitemaps;
+
+    c->begun = true;
+    for (; urls && *urls; urls++)
+        sitemaps_add(c->sitemaps, *urls);
+}
+
+/* The frontier has no more; a sitemap may have. */
 static async int next_visit(struct crawl *c, struct visit **visit)
 {
-    for (;;) {
-        int r;
-
+    for (int r;;) {
         event_clear(&c->more);
         r = frontier_next(c->frontier, visit);
-        if (r != 0 || frontier_is_spent(c->frontier))
+        if (r != 0)
             return r;
         if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more))
             return 0;
-        r = event_wait(&c->more);
-        if (r < 0)
+        if ((r = event_wait(&c->more)) < 0)
             return r;
     }
 }
@@ -194,10 +120,11 @@ static async int next(struct run *run, struct item *item)
 {
     struct crawl *c = crawl_of(run);
     struct visit *visit;
-    int r = c->all_read ? 0 : next_wrong_start(c, item);
+    int r;
 
-    if (r != 0)
-        return r;
+    begin_sitemaps(c);
+    if (starts_next_wrong(c, item))
+        return 1;
     r = next_visit(c, &visit);
     if (r > 0)
         *item = (struct item){.own = visit};
@@ -211,39 +138,41 @@ static void stopped(struct run *run)
     hosts_stop(crawl_of(run)->hosts);
 }
 
+/* A start URL has a record, whatever keeps it. */
+static void report_kept_back(struct crawl *c, struct visit *visit, bool host_full)
+{
+    struct skip skip = {visit->url, host_full ? SCOPE_MAX_PER_HOST : SCOPE_MAX_PAGES,
+                        visit->level, visit->referrer};
+    bool start = visit->reason == VISIT_START;
+    struct item item = {.own = visit};
+
+    if (c->run.stopped && start) {
+        struct job *job = job_new(c, &item);
+
+        call_cancel(&job->errand.call, c->run.stopped);
+        c->run.submitted++;
+        report_job(job);
+        return;
+    }
+    if (!c->run.stopped && (start || c->skips))
+        skips_tell(c, &skip);
+    frontier_put_back(c->frontier, visit);
+}
+
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
+    struct visit *visit;
+    bool host_full;
 
-    if (c->skips && run->sink)
+    if (!run->sink) /* nothing has begun */
+        return 0;
+    if (c->skips)
         skips_finish(c);
+    frontier_close(c->frontier);
+    while (frontier_kept_back(c->frontier, &visit, &host_full))
+        report_kept_back(c, visit, host_full);
     return 0;
-}
-
-static void free_ids(struct map *ids)
-{
-    struct start_id *id;
-    size_t pos = 0;
-
-    while ((id = map_next(ids, &pos))) {
-        map_remove(ids, id->url);
-        free(id->url);
-        free(id->text);
-        free(id);
-    }
-    map_clear(ids);
-}
-
-static void free_keys(struct map *m)
-{
-    size_t pos = 0;
-    char *key;
-
-    while ((key = map_next(m, &pos))) {
-        map_remove(m, key);
-        free(key);
-    }
-    map_clear(m);
 }
 
 static async int close_crawl(struct run *run)
@@ -260,9 +189,8 @@ static async int close_crawl(struct run *run)
     hosts_free(c->hosts);
     refs_free(c->refs);
     scope_free(c->scope);
+    starts_free(c->starts);
     keyset_clear(&c->contents);
-    free_keys(&c->origins);
-    free_ids(&c->ids);
     buf_clear(&c->scratch);
     return status;
 }
@@ -279,7 +207,7 @@ static const struct run_scenario crawl = {
     .read_ahead = 1024, /* pages that wait for their hosts */
     .set_up = set_up,
     .next = next,
-    .submit = page_submit,
+    .submit = job_submit,
     .stopped = stopped,
     .tear_down = tear_down,
     .close = close_crawl,

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "crawl/link_header.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 
 /* A reference is dealt with alike wherever it stands, but for these. */
 enum { REF_PART = 1, REF_NOFOLLOW = 2, REF_CLASSES = 4 };
@@ -26,46 +26,46 @@ static struct slice folder_of_url(const char *url)
     return (struct slice){url, (size_t)(path - url) + n};
 }
 
-static void forget_base(struct page *page)
+static void forget_base(struct job *job)
 {
-    normal_base_free(page->base);
-    page->base = NULL;
+    normal_base_free(job->base);
+    job->base = NULL;
 }
 
 /* Its level decides, too, where that is limited. */
-static void set_base(struct page *page, const char *url)
+static void set_base(struct job *job, const char *url)
 {
-    const struct crawl *c = page->crawl;
+    const struct crawl *c = job->crawl;
     bool limited = c->o->scope.level != SCOPE_LEVEL_INF;
 
-    forget_base(page);
-    page->base = normal_base_new(url);
-    page->base_key =
-        refs_hash(c->refs, limited ? page->visit->level : 0, folder_of_url(url));
+    forget_base(job);
+    job->base = normal_base_new(url);
+    job->base_key =
+        refs_hash(c->refs, limited ? job->visit->level : 0, folder_of_url(url));
 }
 
 /* <base href> is itself resolved against the page's URL. */
-static void set_told_base(struct page *page, const char *told)
+static void set_told_base(struct job *job, const char *told)
 {
-    struct buf *base = &page->crawl->scratch;
+    struct buf *base = &job->crawl->scratch;
 
-    set_base(page, page->errand.call.hop.url);
-    if (normal_resolve(page->base, slice_str(told), NULL, base, NULL) == URL_OK)
-        set_base(page, base->data);
+    set_base(job, job->errand.call.hop.url);
+    if (normal_resolve(job->base, slice_str(told), NULL, base, NULL) == URL_OK)
+        set_base(job, base->data);
 }
 
 /* The parser knows before the first link which base counts. */
-static void find_base(struct page *page)
+static void find_base(struct job *job)
 {
     const char *told;
 
-    if (page->base)
+    if (job->base)
         return;
-    told = page->links ? links_base(page->links) : NULL;
+    told = job->links ? links_base(job->links) : NULL;
     if (told)
-        set_told_base(page, told);
+        set_told_base(job, told);
     else
-        set_base(page, page->errand.call.hop.url);
+        set_base(job, job->errand.call.hop.url);
 }
 
 /* ---- whether it is asked for ---- */
@@ -75,94 +75,94 @@ static bool is_part(enum link_kind kind)
     return kind >= LINK_IMAGE;
 }
 
-static enum scope_verdict judge(const struct page *page, const struct link *l,
+static enum scope_verdict judge(const struct job *job, const struct link *l,
                                 const char *url)
 {
-    const struct crawl *c = page->crawl;
+    const struct crawl *c = job->crawl;
     bool part = is_part(l->kind);
-    bool nofollow = l->nofollow || page->nofollow;
+    bool nofollow = l->nofollow || job->nofollow;
     enum scope_verdict v;
 
     if (part && !c->o->requisites)
         return SCOPE_NOT_WANTED;
     if (nofollow && !part && !c->o->no_robots)
         return SCOPE_NOFOLLOW;
-    v = scope_judge(c->scope, url, page->visit->level + 1, part);
+    v = scope_judge(c->scope, url, job->visit->level + 1, part);
     return v == SCOPE_IN && hosts_forbid(c->hosts, url) ? SCOPE_ROBOTS : v;
 }
 
-static void follow(struct page *page, const struct link *l, const char *url)
+static void follow(struct job *job, const struct link *l, const char *url)
 {
-    struct crawl *c = page->crawl;
-    uint32_t level = page->visit->level + 1;
-    enum scope_verdict verdict = judge(page, l, url);
+    struct crawl *c = job->crawl;
+    uint32_t level = job->visit->level + 1;
+    enum scope_verdict verdict = judge(job, l, url);
     struct found found = {url, NULL, level,
                           is_part(l->kind) ? VISIT_REQUISITE : VISIT_LINK};
-    struct skip skip = {url, verdict, level, page->visit->url};
+    struct skip skip = {url, verdict, level, job->visit->url};
 
     if (verdict == SCOPE_IN)
-        frontier_add_link(c->frontier, page->visit, &found);
+        frontier_add_link(c->frontier, job->visit, &found);
     else if (c->skips)
         skips_note(c, &skip);
 }
 
 /* ---- a reference ---- */
 
-static void list(struct page *page, const char *url)
+static void list(struct job *job, const char *url)
 {
-    if (page->list.len)
-        buf_append_char(&page->list, ',');
-    json_append_cstr(&page->list, url);
+    if (job->list.len)
+        buf_append_char(&job->list, ',');
+    json_append_cstr(&job->list, url);
 }
 
 /* Links to pages are counted, each URL once. */
-static bool count(struct page *page, const struct link *l, uint64_t url)
+static bool count(struct job *job, const struct link *l, uint64_t url)
 {
-    return url && !is_part(l->kind) && urlset_add(&page->seen, url);
+    return url && !is_part(l->kind) && urlset_add(&job->seen, url);
 }
 
-static uint64_t key_of(const struct page *page, const struct link *l, struct slice text)
+static uint64_t key_of(const struct job *job, const struct link *l, struct slice text)
 {
     uint64_t class = (is_part(l->kind) ? REF_PART : 0) |
-                     (l->nofollow || page->nofollow ? REF_NOFOLLOW : 0);
+                     (l->nofollow || job->nofollow ? REF_NOFOLLOW : 0);
 
-    return refs_hash(page->crawl->refs, page->base_key * REF_CLASSES + class, text);
+    return refs_hash(job->crawl->refs, job->base_key * REF_CLASSES + class, text);
 }
 
 /* Whether the same words, seen from this folder, were dealt with before. */
-static bool is_settled(struct page *page, const struct link *l, struct slice text,
+static bool is_settled(struct job *job, const struct link *l, struct slice text,
                        uint64_t key)
 {
     uint64_t url;
 
     if (l->kind == LINK_CANONICAL || text.data[0] == '?' ||
-        !refs_get(page->crawl->refs, key, &url))
+        !refs_get(job->crawl->refs, key, &url))
         return false;
-    if (page->crawl->o->links && url && !urlset_has(&page->seen, url))
+    if (job->crawl->o->links && url && !urlset_has(&job->seen, url))
         return false; /* it is to be listed */
-    count(page, l, url);
+    count(job, l, url);
     return true;
 }
 
-static void resolve(struct page *page, const struct link *l, struct slice text,
+static void resolve(struct job *job, const struct link *l, struct slice text,
                     uint64_t key)
 {
-    struct crawl *c = page->crawl;
+    struct crawl *c = job->crawl;
     struct buf *url = &c->scratch;
     uint64_t hash;
 
-    if (normal_resolve(page->base, text, c->o->drop, url, NULL) != URL_OK) {
+    if (normal_resolve(job->base, text, c->o->drop, url, NULL) != URL_OK) {
         refs_put(c->refs, key, 0);
         return;
     }
     hash = refs_hash(c->refs, WHOLE_URL, (struct slice){url->data, url->len});
     if (text.data[0] != '?')
         refs_put(c->refs, key, hash);
-    if (count(page, l, hash) && c->o->links)
-        list(page, url->data);
-    if (l->kind == LINK_CANONICAL && !page->canonical)
-        page->canonical = mem_strdup(url->data);
-    follow(page, l, url->data);
+    if (count(job, l, hash) && c->o->links)
+        list(job, url->data);
+    if (l->kind == LINK_CANONICAL && !job->canonical)
+        job->canonical = mem_strdup(url->data);
+    follow(job, l, url->data);
 }
 
 static struct slice without_fragment(struct slice url)
@@ -174,20 +174,20 @@ static struct slice without_fragment(struct slice url)
 
 void found_link(const struct link *l, void *arg)
 {
-    struct page *page = arg;
+    struct job *job = arg;
     struct slice text = l->url.len ? without_fragment(l->url) : l->url;
     uint64_t key;
 
     if (text.len == 0) /* a place in the page itself */
         return;
-    find_base(page);
-    key = key_of(page, l, text);
-    if (!is_settled(page, l, text, key))
-        resolve(page, l, text, key);
+    find_base(job);
+    key = key_of(job, l, text);
+    if (!is_settled(job, l, text, key))
+        resolve(job, l, text, key);
 }
 
 /* Against the page's own URL, whatever base it may tell. */
-void found_header(struct page *page, const struct response *rs)
+void found_header(struct job *job, const struct response *rs)
 {
     struct slice name, value;
     struct link l;
@@ -195,6 +195,6 @@ void found_header(struct page *page, const struct response *rs)
 
     while (headers_next(&rs->headers, &pos, &name, &value))
         while (slice_eq_nocase(name, "Link") && link_header_next(&value, &l))
-            found_link(&l, page);
-    forget_base(page);
+            found_link(&l, job);
+    forget_base(job);
 }

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 
 /* ---- the record ---- */
 
@@ -15,42 +15,42 @@ static void append_text(struct buf *out, const char *text)
     json_append_cstr(out, text && *text ? text : NULL);
 }
 
-static bool is_whole(const struct page *page)
+static bool is_whole(const struct job *job)
 {
-    return page->digests && !page->errand.call.response.error;
+    return job->digests && !job->errand.call.response.error;
 }
 
 /* Half of the hash is as good as all of it, and takes half the memory. */
-static void append_hash(struct buf *out, struct page *page)
+static void append_hash(struct buf *out, struct job *job)
 {
     uint8_t sum[DIGEST_BYTES_MAX];
     char hex[DIGEST_HEX_MAX];
 
-    if (!is_whole(page)) {
+    if (!is_whole(job)) {
         APPEND(out, ",\"content_hash\":null,\"duplicate\":false");
         return;
     }
-    digests_final(page->digests, DIGEST_SHA256, sum);
+    digests_final(job->digests, DIGEST_SHA256, sum);
     digest_hex(sum, digest_size(DIGEST_SHA256), hex);
     APPEND(out, ",\"content_hash\":\"");
     buf_append_str(out, hex);
-    if (keyset_add(&page->crawl->contents, sum))
+    if (keyset_add(&job->crawl->contents, sum))
         APPEND(out, "\",\"duplicate\":false");
     else
         APPEND(out, "\",\"duplicate\":true");
 }
 
-static void append_links(struct buf *out, const struct page *page)
+static void append_links(struct buf *out, const struct job *job)
 {
     APPEND(out, ",\"links\":");
-    if (!page->links) {
+    if (!job->links) {
         APPEND(out, "null");
-    } else if (page->crawl->o->links) {
+    } else if (job->crawl->o->links) {
         buf_append_char(out, '[');
-        buf_append(out, page->list.data, page->list.len);
+        buf_append(out, job->list.data, job->list.len);
         buf_append_char(out, ']');
     } else {
-        buf_append_uint(out, page->seen.count);
+        buf_append_uint(out, job->seen.count);
     }
 }
 
@@ -64,50 +64,47 @@ static void append_place(struct buf *out, const struct visit *v)
     append_text(out, v ? v->lastmod : NULL);
 }
 
-static void append_more(struct buf *out, struct page *page)
+static void append_more(struct buf *out, struct job *job)
 {
-    const struct links *l = page->finished ? page->links : NULL;
+    const struct links *l = job->finished ? job->links : NULL;
 
-    append_place(out, page->visit);
+    append_place(out, job->visit);
     APPEND(out, ",\"title\":");
     append_text(out, l ? links_title(l) : NULL);
     APPEND(out, ",\"lang\":");
     append_text(out, l ? links_lang(l) : NULL);
     APPEND(out, ",\"canonical\":");
-    append_text(out, page->canonical);
-    append_links(out, page);
-    append_hash(out, page);
-    if (page->leads) {
+    append_text(out, job->canonical);
+    append_links(out, job);
+    append_hash(out, job);
+    if (job->leads) {
         APPEND(out, ",\"redirect_url\":");
-        append_text(out, page->target);
+        append_text(out, job->target);
     }
 }
 
-static const char *id_of(struct page *page)
+static const char *id_of(struct job *job)
 {
-    struct start_id *id;
-
-    if (!page->visit || page->visit->reason != VISIT_START)
-        return page->item.id;
-    id = map_get(&page->crawl->ids, page->visit->url);
-    return id ? id->text : NULL;
+    if (!job->visit || job->visit->reason != VISIT_START)
+        return job->item.id;
+    return starts_id(job->crawl, job->visit->url);
 }
 
-static void write_record(struct page *page, enum http_error error)
+static void write_record(struct job *job, enum http_error error)
 {
     struct buf more = BUF_INIT;
     struct record record = {
-        .index = page->number,
-        .id = id_of(page),
-        .call = &page->errand.call,
+        .index = job->number,
+        .id = id_of(job),
+        .call = &job->errand.call,
         .error = error,
     };
-    struct delivery delivery = {.item = &page->item, .number = page->number};
+    struct delivery delivery = {.item = &job->item, .number = job->number};
 
-    append_more(&more, page);
+    append_more(&more, job);
     record.more = (struct slice){more.data, more.len};
-    record.label = page->finished && page->links ? links_title(page->links) : NULL;
-    run_deliver(&page->crawl->run, &record, &delivery);
+    record.label = job->finished && job->links ? links_title(job->links) : NULL;
+    run_deliver(&job->crawl->run, &record, &delivery);
     buf_clear(&more);
 }
 
@@ -118,6 +115,7 @@ struct ended {
     struct list node;
     struct crawl *crawl;
     struct visit *visit;
+    uint64_t output_length; /* with its record */
 };
 
 static void written(void *arg)
@@ -125,7 +123,7 @@ static void written(void *arg)
     struct ended *e = arg;
     struct crawl *c = e->crawl;
 
-    frontier_done(c->frontier, e->visit);
+    frontier_done(c->frontier, e->visit, e->output_length);
     list_remove(&e->node);
     free(e);
     if (frontier_error(c->frontier))
@@ -151,12 +149,13 @@ static void end_visit(struct crawl *c, struct visit *visit)
     struct ended *e;
 
     if (!c->o->state || c->run.o->dry_run) {
-        frontier_done(c->frontier, visit);
+        frontier_done(c->frontier, visit, 0);
         return;
     }
     e = mem_zalloc(sizeof(*e));
     e->crawl = c;
     e->visit = visit;
+    e->output_length = c->output_length + sink_length(c->run.sink);
     list_init(&e->node);
     list_append(&c->finished, &e->node);
     sink_on_written(c->run.sink, written, e);
@@ -164,26 +163,25 @@ static void end_visit(struct crawl *c, struct visit *visit)
 
 /* ---- the page ---- */
 
-static void page_free(struct page *page)
+static void job_free(struct job *job)
 {
-    list_remove(&page->node);
-    body_reset(page);
-    urlset_clear(&page->seen);
-    buf_clear(&page->list);
-    free(page->target);
-    errand_clear(&page->errand);
-    item_clear(&page->item);
-    free(page);
+    body_reset(job);
+    urlset_clear(&job->seen);
+    buf_clear(&job->list);
+    free(job->target);
+    errand_clear(&job->errand);
+    item_clear(&job->item);
+    free(job);
 }
 
-void report_page(struct page *page)
+void report_job(struct job *job)
 {
-    struct crawl *c = page->crawl;
-    struct visit *visit = page->visit;
-    enum http_error error = run_judge(&c->run, &page->errand.call.response);
+    struct crawl *c = job->crawl;
+    struct visit *visit = job->visit;
+    enum http_error error = run_judge(&c->run, &job->errand.call.response);
 
-    write_record(page, error);
-    page_free(page);
+    write_record(job, error);
+    job_free(job);
     if (visit && error == HTTP_CANCELLED)
         frontier_put_back(c->frontier, visit);
     else if (visit)
@@ -191,16 +189,16 @@ void report_page(struct page *page)
 }
 
 /* One that was turned away is done; one that was cancelled is not. */
-void report_nothing(struct page *page)
+void report_nothing(struct job *job)
 {
-    struct crawl *c = page->crawl;
-    struct visit *visit = page->visit;
-    bool cancelled = page->errand.call.response.error == HTTP_CANCELLED;
+    struct crawl *c = job->crawl;
+    struct visit *visit = job->visit;
+    bool cancelled = job->errand.call.response.error == HTTP_CANCELLED;
 
-    run_drop(&c->run, &page->item);
-    page_free(page);
+    run_drop(&c->run, &job->item);
+    job_free(job);
     if (cancelled)
         frontier_put_back(c->frontier, visit);
     else
-        frontier_done(c->frontier, visit);
+        end_visit(c, visit);
 }

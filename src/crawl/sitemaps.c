@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 #include "crawl/sitemap.h"
 
 /* An index may list 50,000 sitemaps: they wait as URLs. */

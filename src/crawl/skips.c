@@ -4,14 +4,12 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "crawl/page.h"
+#include "crawl/job.h"
 
 struct skips {
-    struct crawl *crawl;
     struct keyset told;
     struct map held; /* by URL: struct held */
     struct digests *digests;
-    struct buf line;
 };
 
 /* What may still be asked for: found again, in another place. */
@@ -22,11 +20,10 @@ struct held {
     char url[];
 };
 
-struct skips *skips_new(struct crawl *c)
+struct skips *skips_new(void)
 {
     struct skips *s = mem_zalloc(sizeof(*s));
 
-    s->crawl = c;
     s->digests = digests_new(1u << DIGEST_SHA256);
     map_init(&s->held);
     return s;
@@ -52,7 +49,6 @@ void skips_free(struct skips *s)
     map_clear(&s->held);
     keyset_clear(&s->told);
     digests_free(s->digests);
-    buf_clear(&s->line);
     free(s);
 }
 
@@ -78,14 +74,16 @@ static void append_line(struct buf *out, const struct skip *skip)
                 skip->url);
 }
 
-static void tell(struct skips *s, const struct skip *skip)
+void skips_tell(struct crawl *c, const struct skip *skip)
 {
-    buf_reset(&s->line);
-    if (s->crawl->run.o->record.format == RECORD_JSON)
-        append_json(&s->line, skip);
+    struct buf line = BUF_INIT;
+
+    if (c->run.o->record.format == RECORD_JSON)
+        append_json(&line, skip);
     else
-        append_line(&s->line, skip);
-    sink_put(s->crawl->run.sink, s->line.data, s->line.len);
+        append_line(&line, skip);
+    sink_put(c->run.sink, line.data, line.len);
+    buf_clear(&line);
 }
 
 /* ---- once each ---- */
@@ -125,20 +123,10 @@ void skips_note(struct crawl *c, const struct skip *skip)
     if (!is_for_good(skip->verdict))
         hold(c->skips, skip);
     else if (is_new(c->skips, skip->url))
-        tell(c->skips, skip);
+        skips_tell(c, skip);
 }
 
 /* ---- in the end ---- */
-
-static void tell_waiting(const struct found *what, const char *referrer, void *arg)
-{
-    struct skips *s = arg;
-    bool spent = frontier_is_spent(s->crawl->frontier);
-    struct skip skip = {what->url, spent ? SCOPE_MAX_PAGES : SCOPE_MAX_PER_HOST,
-                        what->level, referrer};
-
-    tell(s, &skip);
-}
 
 void skips_finish(struct crawl *c)
 {
@@ -150,8 +138,6 @@ void skips_finish(struct crawl *c)
         struct skip skip = {h->url, h->verdict, h->level, h->referrer};
 
         if (!frontier_knows(c->frontier, h->url) && is_new(s, h->url))
-            tell(s, &skip);
+            skips_tell(c, &skip);
     }
-    if (!c->run.stopped) /* else it is the end of the run that keeps them */
-        frontier_each_waiting(c->frontier, tell_waiting, s);
 }

@@ -164,7 +164,7 @@ static void open_pool(struct run *run)
 
 /* Output last: a run that is refused, as the state file is another's, must leave the
  * files as they are. */
-static int set_up(struct run *run)
+static async int set_up(struct run *run)
 {
     int status = run->scenario->set_up ? run->scenario->set_up(run) : 0;
 

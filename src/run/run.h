@@ -45,9 +45,10 @@ struct run_scenario {
         read_ahead; /* items beyond those in flight; 0: as many as are lines of text */
 
     /* After the client and the input are there; before the output is opened, so that a
-     * run that is refused leaves that as it was, and before there is a pool. 0 goes on;
-     * another value, logged, is the exit status. */
-    int (*set_up)(struct run *run);
+     * run that is refused leaves that as it was, and before there is a pool. May suspend;
+     * neither a signal nor the deadline is looked after yet. 0 goes on; another value,
+     * logged, is the exit status. */
+    async int (*set_up)(struct run *run);
 
     /* In place of the source: suspends until there is another item. 1 with *item set; 0
      * when there will be none; -ECANCELED, or another -errno, which was logged. */

@@ -1,0 +1,285 @@
+#include "crawl/frontier.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "async/event.h"
+#include "base/mem.h"
+#include "crawl/known.h"
+#include "crawl/lanes.h"
+#include "crawl/normal.h"
+
+struct frontier {
+    struct known known;
+    struct lanes lanes;
+    struct event changed;
+    uint64_t max_pages;
+    uint64_t waiting; /* URLs; what waits at two levels counts once */
+    uint64_t given;   /* in all runs */
+    uint64_t number;  /* in this one */
+    uint64_t out;
+    uint64_t last_id;
+    size_t walk; /* frontier_kept_back's, over the lanes */
+    bool closed;
+};
+
+/* A visit, with what it has to do at its end. */
+struct trip {
+    struct visit visit;
+    struct page *page, *referrer;
+    struct lane *lane;
+    char *lastmod;
+    uint64_t id;
+};
+
+struct frontier *frontier_new(const struct frontier_config *config)
+{
+    struct frontier *f = mem_zalloc(sizeof(*f));
+
+    known_init(&f->known);
+    lanes_init(&f->lanes);
+    f->lanes.per_host = config->per_host;
+    f->lanes.max_per_host = config->max_per_host;
+    f->max_pages = config->max_pages;
+    event_init(&f->changed);
+    return f;
+}
+
+int frontier_free(struct frontier *f)
+{
+    assert(!f->out);
+    lanes_clear(&f->lanes);
+    known_clear(&f->known);
+    free(f);
+    return 0;
+}
+
+/* ---- adding ---- */
+
+static void enqueue(struct frontier *f, const struct found *what, struct page *from)
+{
+    const char *path = normal_path(what->url);
+    struct lane *lane = lanes_get(&f->lanes, normal_origin(what->url));
+
+    queue_put(
+        &lane->queue,
+        &(struct queue_item){.path = slice_str(path),
+                             .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
+                             .referrer = from,
+                             .id = ++f->last_id,
+                             .level = what->level,
+                             .reason = what->reason});
+    lanes_settle(&f->lanes, lane);
+    event_set(&f->changed);
+}
+
+static bool add(struct frontier *f, const struct found *what, struct page *from)
+{
+    enum known_news news = known_tell(&f->known, what->url, what->level);
+
+    if (news == KNOWN_OLD)
+        return false;
+    enqueue(f, what, from);
+    f->waiting += news == KNOWN_NEW;
+    return news == KNOWN_NEW;
+}
+
+bool frontier_add(struct frontier *f, const struct found *what)
+{
+    return add(f, what, NULL);
+}
+
+bool frontier_add_link(struct frontier *f, struct visit *from, const struct found *what)
+{
+    return add(f, what, container_of(from, struct trip, visit)->page);
+}
+
+bool frontier_claim(struct frontier *f, struct visit *from, const char *url)
+{
+    (void)from;
+    if (known_has(&f->known, url))
+        return false;
+    known_settle(&f->known, url);
+    return true;
+}
+
+bool frontier_knows(const struct frontier *f, const char *url)
+{
+    return known_has(&f->known, url);
+}
+
+/* ---- giving out ---- */
+
+/* Takes the first of the lane; NULL when it was told nearer since and has gone. */
+static struct trip *depart(struct frontier *f, struct lane *lane)
+{
+    struct queue_item item = queue_first(&lane->queue);
+    struct page *page = page_new(slice_str(lane->origin), item.path, item.id);
+    struct trip *t = NULL;
+
+    if (known_take(&f->known, page->url, item.level)) {
+        t = mem_zalloc(sizeof(*t));
+        t->page = page;
+        t->referrer = page_ref(item.referrer);
+        t->lane = lane;
+        t->lastmod = item.lastmod.len ? slice_dup(item.lastmod) : NULL;
+        t->id = item.id;
+        t->visit = (struct visit){.url = page->url,
+                                  .referrer = t->referrer ? t->referrer->url : NULL,
+                                  .lastmod = t->lastmod,
+                                  .level = item.level,
+                                  .reason = item.reason};
+        lane->out++;
+        f->out++;
+        f->waiting--;
+    } else {
+        page_unref(page);
+    }
+    queue_drop(&lane->queue);
+    return t;
+}
+
+static bool give_out(struct frontier *f, struct visit **visit)
+{
+    struct lane *lane;
+
+    while ((lane = lanes_next(&f->lanes))) {
+        struct trip *t = depart(f, lane);
+
+        if (t) {
+            lane->given++;
+            lanes_served(&f->lanes, lane);
+            f->given++;
+            t->visit.number = f->number++;
+            *visit = &t->visit;
+        }
+        lanes_settle(&f->lanes, lane);
+        if (t)
+            return true;
+    }
+    return false;
+}
+
+static bool is_over(const struct frontier *f)
+{
+    return f->closed || (f->max_pages && f->given >= f->max_pages);
+}
+
+int frontier_next(struct frontier *f, struct visit **visit)
+{
+    int r = 0;
+
+    while (!r && !is_over(f)) {
+        if (give_out(f, visit))
+            return 1;
+        if (!f->out)
+            return 0;
+        event_clear(&f->changed);
+        r = event_wait(&f->changed);
+    }
+    return r;
+}
+
+/* A lane with something in its queue; the walk stays there until it is empty. */
+static struct lane *walk_on(struct frontier *f)
+{
+    struct lane *lane;
+    size_t pos = f->walk;
+
+    while ((lane = map_next(&f->lanes.all, &pos))) {
+        if (!queue_empty(&lane->queue))
+            return lane;
+        f->walk = pos;
+    }
+    return NULL;
+}
+
+/* Lanes may have moved since the walk began. */
+static struct lane *any_lane(struct frontier *f)
+{
+    struct lane *lane = walk_on(f);
+
+    if (!lane && f->walk) {
+        f->walk = 0;
+        lane = walk_on(f);
+    }
+    return lane;
+}
+
+bool frontier_kept_back(struct frontier *f, struct visit **visit, bool *host_full)
+{
+    struct lane *lane;
+
+    while ((lane = any_lane(f))) {
+        struct trip *t = depart(f, lane);
+
+        *host_full = lanes_full(&f->lanes, lane);
+        lanes_settle(&f->lanes, lane);
+        if (t) {
+            *visit = &t->visit;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- ends ---- */
+
+static void come_back(struct frontier *f, struct trip *t)
+{
+    t->lane->out--;
+    f->out--;
+    lanes_settle(&f->lanes, t->lane);
+    page_unref(t->page);
+    page_unref(t->referrer);
+    free(t->lastmod);
+    free(t);
+    event_set(&f->changed);
+}
+
+void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_length)
+{
+    (void)output_length;
+    come_back(f, container_of(visit, struct trip, visit));
+}
+
+void frontier_put_back(struct frontier *f, struct visit *visit)
+{
+    come_back(f, container_of(visit, struct trip, visit));
+}
+
+void frontier_close(struct frontier *f)
+{
+    f->closed = true;
+    event_set(&f->changed);
+}
+
+/* ---- counts ---- */
+
+uint64_t frontier_known(const struct frontier *f)
+{
+    return f->known.count;
+}
+
+uint64_t frontier_waiting(const struct frontier *f)
+{
+    return f->waiting;
+}
+
+uint64_t frontier_done_before(const struct frontier *f)
+{
+    (void)f;
+    return 0;
+}
+
+uint64_t frontier_output_length(const struct frontier *f)
+{
+    (void)f;
+    return 0;
+}
+
+int frontier_error(const struct frontier *f)
+{
+    (void)f;
+    return 0;
+}
