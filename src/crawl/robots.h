@@ -16,13 +16,15 @@
 
 struct robots;
 
-/* `product` is the product token of the user agent ("trawl", no version), matched
- * without regard to case. The caller frees. */
+/* `product` is the product token of the user agent ("trawl"), or begins with it
+ * (product.h). The caller frees. */
 struct robots *robots_new(const char *product);
 void robots_free(struct robots *r); /* NULL is allowed */
 
 /* Takes the file piece by piece, then its end. Groups that name the product are one
- * (RFC 9309, 2.2.1); the rules of `*` count when none does. */
+ * (RFC 9309, 2.2.1); the rules of `*` count when none does. Of what is no line of a
+ * group or a sitemap (an HTML page, say) nothing is kept; a few usual misspellings of
+ * their names are known, and a space in place of the ":". */
 void robots_feed(struct robots *r, const char *data, size_t n);
 void robots_finish(struct robots *r);
 
@@ -37,8 +39,9 @@ void robots_deny_all(struct robots *r);
  * rule. /robots.txt itself always may. After robots_finish. */
 bool robots_allows(const struct robots *r, const char *path);
 
-/* Crawl-delay of the group that counts, in seconds; 0: none. No RFC has it; at most a
- * day. */
+/* Crawl-delay of the group that counts, in seconds, the longest of several; 0: none. No
+ * RFC has it; at most a day. Unlike a rule it does not end a list of user agents, and
+ * is for those of them that stand before it. */
 double robots_delay(const struct robots *r);
 
 /* Sitemap lines, of any group: the i-th, or NULL behind the last. At most 1,000 are

@@ -1,7 +1,8 @@
-/* sitemap.h - sitemaps as they arrive: XML, an index of sitemaps, plain text; each also
- * gzipped. https://www.sitemaps.org/protocol.html
+/* sitemap.h - sitemaps as they arrive: XML, an index of sitemaps, feeds (RSS, Atom),
+ * plain text; each also gzipped. https://www.sitemaps.org/protocol.html
  *
- * What is found is told at once; memory does not grow with the file. */
+ * What is found is told at once; memory does not grow with the file. Of an entry only
+ * address and date are read: alternates, images, videos and news are passed over. */
 #ifndef TRAWL_CRAWL_SITEMAP_H
 #define TRAWL_CRAWL_SITEMAP_H
 
@@ -13,9 +14,10 @@
 struct sitemap;
 
 struct sitemap_entry {
-    struct slice loc;     /* UTF-8, white space around it taken off; never empty */
-    struct slice lastmod; /* as it stands there, checked for the form of a W3C date; or
+    struct slice loc;     /* UTF-8, white space around it taken off; not resolved; never
                              empty */
+    struct slice lastmod; /* as it stands there, if it is a W3C date (w3c_date.h); or
+                             empty, as it always is for RSS and text */
     bool is_sitemap;      /* an entry of an index: another sitemap */
 };
 
@@ -25,12 +27,14 @@ struct sitemap *sitemap_new(void (*found)(const struct sitemap_entry *entry, voi
                             void *arg);
 void sitemap_free(struct sitemap *s); /* NULL is allowed */
 
-/* 0, or -EINVAL from the first byte that is wrong on, with the reason in sitemap_why:
- * entries that were told before stand. -EFBIG beyond 50,000 entries or 50 MiB
- * (decoded), which the protocol allows. No DTD is obeyed, no entity but XML's own five
- * and numbers. */
+/* 0, or -EINVAL from the first byte that is wrong on, with the reason in sitemap_why
+ * ("line 7: mismatched tag"): entries that were told before stand. -EFBIG beyond 50,000
+ * entries or 50 MiB (decoded), which the protocol allows. XML with a DOCTYPE is wrong,
+ * so there are no entities but XML's own five and numbers. In text, lines that are no
+ * URL are passed over, and wrong when there is no other; so are addresses of over 8
+ * KiB. */
 int sitemap_feed(struct sitemap *s, const char *data, size_t n);
 int sitemap_finish(struct sitemap *s);
-const char *sitemap_why(const struct sitemap *s);
+const char *sitemap_why(const struct sitemap *s); /* "": nothing is wrong */
 
 #endif
