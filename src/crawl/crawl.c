@@ -151,7 +151,7 @@ static void report_kept_back(struct crawl *c, struct visit *visit, bool host_ful
 
         call_cancel(&job->errand.call, c->run.stopped);
         c->run.submitted++;
-        report_job(job);
+        report_page(job);
         return;
     }
     if (!c->run.stopped && (start || c->skips))

@@ -34,7 +34,7 @@ static void turn_away(struct job *job, enum http_error denied, const char *why)
 
     refuse(job, denied, why);
     if (is_owed(job, denied)) {
-        report_job(job);
+        report_page(job);
         return;
     }
     if (denied == HTTP_ROBOTS_DENIED && job->crawl->skips)
@@ -69,7 +69,7 @@ static void stay(struct job *job)
 {
     call_stay(&job->errand.call);
     job->leads = true;
-    report_job(job);
+    report_page(job);
 }
 
 static void target_answered(struct hosts_waiter *w, enum http_error denied,
@@ -91,7 +91,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
         return;
     }
     refuse(job, denied, why);
-    report_job(job);
+    report_page(job);
 }
 
 static enum scope_verdict judge_target(struct job *job)
@@ -164,7 +164,7 @@ static void job_done(struct errand *e)
         !is_owed(job, HTTP_CANCELLED))
         report_nothing(job);
     else
-        report_job(job);
+        report_page(job);
 }
 
 /* ---- the beginning ---- */
@@ -197,7 +197,7 @@ static void report_wrong(struct job *job)
         refuse(job, HTTP_BAD_INPUT, job->item.why);
     else if (call_check(call))
         refuse(job, HTTP_URL_MALFORMED, "not a URL");
-    report_job(job);
+    report_page(job);
 }
 
 void job_submit(struct run *run, struct item *item)
@@ -211,7 +211,7 @@ void job_submit(struct run *run, struct item *item)
     }
     if (run->o->dry_run) {
         call_check(&job->errand.call);
-        report_job(job);
+        report_page(job);
         return;
     }
     job->errand.asks_leave = true;

@@ -121,7 +121,7 @@ void found_header(struct job *job, const struct response *rs);
 
 /* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its response's
  * own error; else it was not asked for, with the reason in its response. */
-void report_job(struct job *job);
+void report_page(struct job *job);
 
 /* Visits whose records will not be written go back to the frontier. */
 void report_unwritten(struct crawl *c);

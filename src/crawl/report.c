@@ -174,7 +174,7 @@ static void job_free(struct job *job)
     free(job);
 }
 
-void report_job(struct job *job)
+void report_page(struct job *job)
 {
     struct crawl *c = job->crawl;
     struct visit *visit = job->visit;
