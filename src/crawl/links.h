@@ -41,10 +41,14 @@ struct link {
                          undone, white space around it, TABs and line ends in it taken
                          off; may be empty or begin with # */
     bool nofollow;    /* rel=nofollow, or the page's meta robots said so before */
-    unsigned line;    /* from 1 */
+    unsigned line;    /* from 1; lines end with LF */
     int64_t offset;   /* where it stands in the bytes that were fed, so that it can be
-                         written anew; -1 where that cannot be told (UTF-16) */
+                         written anew; -1 where that cannot be told (UTF-16) or nothing
+                         stands there (<a href>) */
     size_t length;    /* bytes there, without quotes */
+    bool in_markup;   /* in an attribute: what is written there has "&" as "&amp;". It
+                         may have no quotes around it, so white space, quotes, <, >, (, )
+                         and \ are percent-encoded, here and in CSS */
 };
 
 /* Called from feed and finish; slices end with the call. Those not wanted are NULL. */
@@ -71,6 +75,11 @@ void links_finish(struct links *l);
  * head are held back (up to a bound) until it has come or can no longer come, so at
  * each call of `link` this is the base that counts. */
 const char *links_base(const struct links *l);
+
+/* Where its value stands, as in struct link: a page that is written anew has it empty,
+ * for its links are relative to the page then. False: there is none, or that cannot be
+ * told. */
+bool links_base_place(const struct links *l, int64_t *offset, size_t *length);
 
 /* After links_finish; of HTML. UTF-8, white space folded, at most 1,000 bytes; NULL:
  * none. */
