@@ -23,6 +23,7 @@ struct crawl_command {
     const char *input;
     struct pattern *include, *exclude, *drop;
     unsigned max_pages, max_per_host;
+    bool fail_fast;
 
     string_list urls;
 };
@@ -74,10 +75,10 @@ static int set_sitemap(const struct option *o, const char *arg, void *field,
 
 /* clang-format off */
 static const struct option crawl_rows[] = {
-    {"input", 'i', "FILE", GROUP_INPUT, "begin with the URLs in FILE, one a line",
+    {"input", 'i', "FILE", GROUP_INPUT, "start at the URLs in FILE",
      set_input_file, AT(input), .min = 1, .hint = HINT_FILE},
-    {"sitemap", 0, "URL", GROUP_INPUT, "and with those of this sitemap",
-     set_sitemap, AT_O(sitemaps), .list = true},
+    {"sitemap", 0, "URL", GROUP_INPUT, "and those of a sitemap",
+     set_sitemap, AT_O(sitemaps), .list = true, .joined = true},
 
     {"level", 'l', "N", GROUP_SCOPE, "so many links away from a start URL, or inf [5]",
      set_level, AT_O(scope.level)},
@@ -93,15 +94,18 @@ static const struct option crawl_rows[] = {
      option_int, AT(max_per_host), .min = 1, .max = INT32_MAX, .joined = true},
     {"drop-query", 0, "REGEX", GROUP_SCOPE, "parameters of queries that are dropped, by name",
      set_pattern, AT(drop)},
-    {"page-requisites", 0, NULL, GROUP_SCOPE, "images, styles, scripts of pages, too",
+    {"page-requisites", 0, NULL, GROUP_SCOPE, "images and styles, too",
      option_true, AT_O(requisites)},
-    {"no-robots", 0, NULL, GROUP_SCOPE, "obey neither robots.txt nor nofollow",
-     option_true, AT_O(no_robots)},
+    {"no-robots", 0, NULL, GROUP_SCOPE, "not what robots.txt and nofollow say",
+     option_true, AT_O(no_robots), .joined = true},
 
     {"links", 0, NULL, GROUP_OUTPUT, "list the links of each page",
      option_true, AT_O(links)},
     {"why", 0, NULL, GROUP_OUTPUT, "tell which URLs are not asked for, and why",
      option_true, AT_O(why), .joined = true},
+
+    {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",
+     option_true, AT(fail_fast)},
     {0},
 };
 /* clang-format on */
@@ -175,6 +179,7 @@ static void fill_run(const struct crawl_command *f, struct run_options *run)
     run->output = c->output;
     run->summary = c->summary;
     run->deadline = c->deadline;
+    run->fail_fast = f->fail_fast;
     run->dry_run = c->dry_run;
     run->quiet = c->quiet;
     run->progress = common_wants_progress(c);
