@@ -102,6 +102,36 @@ static async int failing_task(void *arg)
 
 RUN(failing)
 
+/* Much is on its way at once, and whoever adds more waits for it. */
+static async int plenty_task(void *arg)
+{
+    enum { PIECE = 1024 * 1024, PIECES = 40 };
+    char *piece = mem_zalloc(PIECE);
+    struct target t = {BUF_INIT, 0, 0};
+    struct batch b;
+    size_t most = 0;
+
+    (void)arg;
+    memset(piece, 'x', PIECE);
+    batch_init(&b, write_there, count_failure, &t);
+    for (int i = 0; i < PIECES; i++) {
+        buf_append(&b.gathered, piece, PIECE);
+        most = b.gathered.len > most ? b.gathered.len : most;
+        batch_write_soon(&b);
+        ck_assert(b.busy);
+        ck_assert_int_eq(batch_make_room(&b), 0);
+    }
+    ck_assert_uint_le(most, 5 * PIECE);
+    ck_assert_int_eq(batch_finish(&b), 0);
+    ck_assert_uint_ge(t.text.len, (size_t)PIECES * PIECE);
+    batch_clear(&b);
+    buf_clear(&t.text);
+    free(piece);
+    return 0;
+}
+
+RUN(plenty)
+
 static async int finish_it(void *b)
 {
     return batch_finish(b);
@@ -134,7 +164,7 @@ RUN(cancelled)
 
 static Suite *make(void)
 {
-    return CHECK_SUITE("batch", gathered, nothing, failing, cancelled);
+    return CHECK_SUITE("batch", gathered, nothing, failing, plenty, cancelled);
 }
 
 int main(void)

@@ -6,6 +6,9 @@
  * a second even on a slow one. */
 static const double GATHER = 0.4;
 
+/* So much is on its way at once, and a buffer that had to hold more is given back. */
+enum { PLENTY = 1024 * 1024, TOO_MUCH = 4 * PLENTY };
+
 static void start_job(void *arg);
 
 void batch_init(struct batch *b, int (*write)(const struct buf *bytes, void *arg),
@@ -13,6 +16,7 @@ void batch_init(struct batch *b, int (*write)(const struct buf *bytes, void *arg
 {
     *b = (struct batch){.write = write, .failed = failed, .arg = arg};
     timer_init(&b->timer, start_job, b);
+    event_init(&b->freed);
 }
 
 void batch_clear(struct batch *b)
@@ -35,12 +39,16 @@ static void collect_job(struct batch *b)
 
     future_clear(&b->job.future);
     b->busy = false;
-    buf_reset(&b->written);
+    if (b->written.cap > PLENTY)
+        buf_clear(&b->written);
+    else
+        buf_reset(&b->written);
     if (r < 0) {
         b->error = r;
         buf_clear(&b->gathered);
         b->failed(b->arg);
     }
+    event_set(&b->freed);
 }
 
 static void job_over(struct future *f, void *arg)
@@ -55,6 +63,7 @@ static void start_job(void *arg)
     struct batch *b = arg;
     struct buf empty = b->written;
 
+    timer_stop(&b->timer);
     b->written = b->gathered;
     b->gathered = empty;
     b->busy = true;
@@ -66,8 +75,21 @@ void batch_write_soon(struct batch *b)
 {
     if (b->error)
         buf_reset(&b->gathered);
+    else if (b->gathered.len >= PLENTY && !b->busy)
+        start_job(b);
     else if (b->gathered.len && !b->busy && !timer_active(&b->timer))
         loop_call_later(loop_current(), &b->timer, GATHER);
+}
+
+int batch_make_room(struct batch *b)
+{
+    int r = 0;
+
+    while (!r && b->busy && b->gathered.len >= TOO_MUCH) {
+        event_clear(&b->freed);
+        r = event_wait(&b->freed);
+    }
+    return r;
 }
 
 /* Lets the job come to its end, whoever asks for what meanwhile. */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "async/event.h"
 #include "async/executor.h"
 #include "base/buf.h"
 
@@ -19,6 +20,7 @@ struct batch {
     struct timer timer;
     struct executor_job job;
     struct future_callback job_done;
+    struct event freed; /* when a job has ended */
     bool busy;
     int error;
 };
@@ -28,9 +30,13 @@ struct batch {
 void batch_init(struct batch *b, int (*write)(const struct buf *bytes, void *arg),
                 void (*failed)(void *arg), void *arg);
 
-/* What was gathered is on its way less than half a second after the first byte, or when
- * the write before it ends. After an error it is dropped. */
+/* What was gathered is on its way less than half a second after the first byte (much of
+ * it at once), or when the write before it ends. After an error it is dropped. */
 void batch_write_soon(struct batch *b);
+
+/* Suspends while so much waits to be written that memory would grow: for who adds much,
+ * and may wait. 0 or -ECANCELED. */
+async int batch_make_room(struct batch *b);
 
 /* Suspends until all of it has been written; 0, or the first error. A request for
  * cancellation does not keep it from that. Nothing more may be added; batch_clear is
