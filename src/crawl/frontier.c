@@ -1,27 +1,12 @@
 #include "crawl/frontier.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 
-#include "async/event.h"
 #include "base/mem.h"
-#include "crawl/known.h"
-#include "crawl/lanes.h"
+#include "crawl/frontier_internal.h"
 #include "crawl/normal.h"
-
-struct frontier {
-    struct known known;
-    struct lanes lanes;
-    struct event changed;
-    uint64_t max_pages;
-    uint64_t waiting; /* URLs; what waits at two levels counts once */
-    uint64_t given;   /* in all runs */
-    uint64_t number;  /* in this one */
-    uint64_t out;
-    uint64_t last_id;
-    size_t walk; /* frontier_kept_back's, over the lanes */
-    bool closed;
-};
 
 /* A visit, with what it has to do at its end. */
 struct trip {
@@ -29,8 +14,36 @@ struct trip {
     struct page *page, *referrer;
     struct lane *lane;
     char *lastmod;
-    uint64_t id;
+    struct buf found; /* rows that go to the file with its own */
 };
+
+/* ---- opening, closing ---- */
+
+static void discard(struct frontier *f)
+{
+    lanes_clear(&f->lanes);
+    known_clear(&f->known);
+    free(f);
+}
+
+/* 0 or -errno (logged). */
+static int open_state(struct frontier *f, const struct frontier_config *config)
+{
+    struct frontier_file *file =
+        frontier_file_open(config->state, config->options ? config->options : "");
+    int r;
+
+    if (!file)
+        return -EIO;
+    r = frontier_load(f, file);
+    if (r) {
+        frontier_file_log(file);
+        frontier_file_close(file);
+        return r;
+    }
+    f->state = frontier_state_new(file);
+    return 0;
+}
 
 struct frontier *frontier_new(const struct frontier_config *config)
 {
@@ -42,44 +55,67 @@ struct frontier *frontier_new(const struct frontier_config *config)
     f->lanes.max_per_host = config->max_per_host;
     f->max_pages = config->max_pages;
     event_init(&f->changed);
+    if (config->state && open_state(f, config) < 0) {
+        discard(f);
+        return NULL;
+    }
     return f;
 }
 
 int frontier_free(struct frontier *f)
 {
+    int r = 0;
+
     assert(!f->out);
-    lanes_clear(&f->lanes);
-    known_clear(&f->known);
-    free(f);
-    return 0;
+    if (f->state)
+        r = frontier_state_free(f->state);
+    discard(f);
+    return r;
 }
 
 /* ---- adding ---- */
 
-static void enqueue(struct frontier *f, const struct found *what, struct page *from)
+void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
+                      struct page *from)
 {
-    const char *path = normal_path(what->url);
-    struct lane *lane = lanes_get(&f->lanes, normal_origin(what->url));
+    const char *path = normal_path(row->url.data);
+    struct lane *lane = lanes_get(&f->lanes, normal_origin(row->url.data));
 
-    queue_put(
-        &lane->queue,
-        &(struct queue_item){.path = slice_str(path),
-                             .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
-                             .referrer = from,
-                             .id = ++f->last_id,
-                             .level = what->level,
-                             .reason = what->reason});
+    queue_put(&lane->queue, &(struct queue_item){.path = slice_str(path),
+                                                 .lastmod = row->lastmod,
+                                                 .referrer = from,
+                                                 .id = row->id,
+                                                 .level = row->level,
+                                                 .reason = row->reason});
     lanes_settle(&f->lanes, lane);
     event_set(&f->changed);
 }
 
-static bool add(struct frontier *f, const struct found *what, struct page *from)
+/* To the file at once, or with the end of the page that it was found on. */
+static void record(struct frontier *f, const struct frontier_row *row, struct trip *t)
+{
+    if (f->state && t)
+        frontier_row_append(&t->found, row);
+    else if (f->state)
+        frontier_state_put(f->state, row);
+}
+
+/* `t` is NULL for what no page refers to. One that is nearer than was known is a row of
+ * its own, too. */
+static bool add(struct frontier *f, const struct found *what, struct trip *t)
 {
     enum known_news news = known_tell(&f->known, what->url, what->level);
+    struct frontier_row row = {.url = slice_str(what->url),
+                               .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
+                               .referrer = t ? t->page->id : 0,
+                               .level = what->level,
+                               .reason = what->reason};
 
     if (news == KNOWN_OLD)
         return false;
-    enqueue(f, what, from);
+    row.id = ++f->last_id;
+    frontier_enqueue(f, &row, t ? t->page : NULL);
+    record(f, &row, t);
     f->waiting += news == KNOWN_NEW;
     return news == KNOWN_NEW;
 }
@@ -91,15 +127,25 @@ bool frontier_add(struct frontier *f, const struct found *what)
 
 bool frontier_add_link(struct frontier *f, struct visit *from, const struct found *what)
 {
-    return add(f, what, container_of(from, struct trip, visit)->page);
+    return add(f, what, container_of(from, struct trip, visit));
 }
 
 bool frontier_claim(struct frontier *f, struct visit *from, const char *url)
 {
-    (void)from;
+    struct trip *t = container_of(from, struct trip, visit);
+    struct frontier_row row = {.url = slice_str(url),
+                               .lastmod = {"", 0},
+                               .referrer = t->page->id,
+                               .level = from->level,
+                               .reason = from->reason,
+                               .done = true,
+                               .claimed = true};
+
     if (known_has(&f->known, url))
         return false;
     known_settle(&f->known, url);
+    row.id = ++f->last_id;
+    record(f, &row, t);
     return true;
 }
 
@@ -123,7 +169,6 @@ static struct trip *depart(struct frontier *f, struct lane *lane)
         t->referrer = page_ref(item.referrer);
         t->lane = lane;
         t->lastmod = item.lastmod.len ? slice_dup(item.lastmod) : NULL;
-        t->id = item.id;
         t->visit = (struct visit){.url = page->url,
                                   .referrer = t->referrer ? t->referrer->url : NULL,
                                   .lastmod = t->lastmod,
@@ -167,7 +212,7 @@ static bool is_over(const struct frontier *f)
 
 int frontier_next(struct frontier *f, struct visit **visit)
 {
-    int r = 0;
+    int r = f->state ? frontier_state_make_room(f->state) : 0;
 
     while (!r && !is_over(f)) {
         if (give_out(f, visit))
@@ -232,6 +277,7 @@ static void come_back(struct frontier *f, struct trip *t)
     lanes_settle(&f->lanes, t->lane);
     page_unref(t->page);
     page_unref(t->referrer);
+    buf_clear(&t->found);
     free(t->lastmod);
     free(t);
     event_set(&f->changed);
@@ -239,8 +285,21 @@ static void come_back(struct frontier *f, struct trip *t)
 
 void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_length)
 {
-    (void)output_length;
-    come_back(f, container_of(visit, struct trip, visit));
+    struct trip *t = container_of(visit, struct trip, visit);
+
+    if (f->state)
+        frontier_state_put_with(
+            f->state,
+            &(struct frontier_row){.id = t->page->id,
+                                   .referrer = t->referrer ? t->referrer->id : 0,
+                                   .url = slice_str(visit->url),
+                                   .lastmod = slice_str(t->lastmod ? t->lastmod : ""),
+                                   .level = visit->level,
+                                   .reason = visit->reason,
+                                   .done = true,
+                                   .output_length = output_length},
+            &t->found);
+    come_back(f, t);
 }
 
 void frontier_put_back(struct frontier *f, struct visit *visit)
@@ -268,18 +327,15 @@ uint64_t frontier_waiting(const struct frontier *f)
 
 uint64_t frontier_done_before(const struct frontier *f)
 {
-    (void)f;
-    return 0;
+    return f->done_before;
 }
 
 uint64_t frontier_output_length(const struct frontier *f)
 {
-    (void)f;
-    return 0;
+    return f->output_length;
 }
 
 int frontier_error(const struct frontier *f)
 {
-    (void)f;
-    return 0;
+    return f->state ? frontier_state_error(f->state) : 0;
 }
