@@ -436,6 +436,7 @@ START_TEST(lines)
         "\xff\xfeUser-agent: *\nDisallow: /",
         "User-agent: * Disallow: /",
         "User-agent: *\nDisallow / x",
+        "User-agent * x\nDisallow: /",
         "User-agents: *\nDisallow: /",
         "User-agent: *\nDisallowed: /",
         "User-agent: *\nno-Disallow: /",

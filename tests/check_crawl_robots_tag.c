@@ -66,6 +66,7 @@ START_TEST(header)
         {"unavailable_after: 25 Jun 2010 15:00:00 PST", false, false},
         {"unavailable_after: 25 Jun 2010 15:00:00 PST, noindex", true, false},
         {"Unavailable_After: Wed, 21 Oct 2015 07:28:00 GMT, nofollow", false, true},
+        {"unavailable_after: Wednesday, Oct 21 07:28:00 GMT, noindex", true, false},
         {"max-snippet: 20, noindex", true, false},
         {"max-image-preview: none, max-video-preview: -1", false, false},
         {"otherbot: unavailable_after: 25 Jun 2010 15:00:00 PST, none", false, false},

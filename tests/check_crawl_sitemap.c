@@ -159,6 +159,8 @@ START_TEST(spellings)
         {"<s:urlset xmlns:s='x'><url><loc>a</loc></url></s:urlset>", ""},
         {"<s:urlset><s:url><s:loc>a</s:loc></s:url></s:urlset>", "a\n"},
         {"<urlset><url><x:loc>a</x:loc><loc>b</loc></url></urlset>", "b\n"},
+        {"<s:urlset><t:url><t:loc>a</t:loc></t:url></s:urlset>", ""},
+        {"<s:urlset><s:url><t:loc>a</t:loc></s:url></s:urlset>", ""},
         {"<urlset><x><loc>a</loc></x><loc>b</loc></urlset>", ""},
         {"<urlset><x><url><loc>a</loc></url></x></urlset>", ""},
         {"<urlset><sitemap><loc>a</loc></sitemap></urlset>", ""},
@@ -717,12 +719,38 @@ START_TEST(dates)
 }
 END_TEST
 
+/* Addresses without end are not kept. */
+START_TEST(memory_endless)
+{
+    static const char *const front[] = {"<urlset><url><loc>", "http://h/"};
+    char block[4096];
+
+    memset(block, 'x', sizeof(block));
+    for (int text = 0; text < 2; text++) {
+        size_t found = 0, before = 0;
+        struct sitemap *s = sitemap_new(count, &found);
+
+        ck_assert_int_eq(sitemap_feed(s, front[text], strlen(front[text])), 0);
+        for (int i = 0; i < 5000; i++) {
+            ck_assert_int_eq(sitemap_feed(s, block, sizeof(block)), 0);
+            if (i == 10)
+                before = in_use();
+        }
+        ck_assert_uint_lt(in_use(), before + 65536);
+        ck_assert_int_eq(sitemap_finish(s), -EINVAL);
+        ck_assert_uint_eq(found, 0);
+        sitemap_free(s);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("sitemap", example_of_the_protocol, spellings,
                        extensions_passed_over, feeds, wrong_xml, no_sitemap, utf16,
                        character_sets, lists, long_addresses, most_entries, most_bytes,
-                       depth, names, tokens, gzip, gzip_bomb, memory, dates);
+                       depth, names, tokens, gzip, gzip_bomb, memory, memory_endless,
+                       dates);
 }
 
 int main(void)

@@ -25,7 +25,6 @@ struct robots {
     bool in_agents;        /* the last line of a group was a user-agent */
     bool deny_all;
     size_t size;     /* bytes that came; beyond ROBOTS_BYTES_MAX no more are counted */
-    bool full;       /* more than that came */
     struct buf line; /* its beginning, while its end has not come */
     bool first_line_over;
     char **sitemaps;
@@ -208,7 +207,6 @@ static void overflow(struct robots *r, char next)
 {
     if (ends_line(next))
         end_line(r, "", 0);
-    r->full = true;
     buf_clear(&r->line);
 }
 
@@ -216,8 +214,6 @@ void robots_feed(struct robots *r, const char *data, size_t n)
 {
     size_t room = ROBOTS_BYTES_MAX - r->size, some = n < room ? n : room;
 
-    if (r->full)
-        return;
     take(r, data, some);
     r->size += some;
     if (n > some)
