@@ -557,7 +557,8 @@ CLIENT_TEST(cancelled_while_its_sink_waits)
 /* ---- calls that are taken out at a redirect ---- */
 
 static unsigned taken_out;
-static bool stays, cancels;
+static unsigned stays_at; /* the redirect that is not followed; 0: none */
+static bool cancels;
 
 static async enum call_next step_out_of_redirects(struct call *call, struct client *c,
                                                   double *delay, void *arg)
@@ -582,14 +583,14 @@ static void done_or_on(struct call *call, void *arg)
     ck_assert_int_eq(call->ticket.state, TICKET_IDLE);
     if (cancels)
         pool_cancel(pool, "no further");
-    if (!stays) {
+    if (taken_out != stays_at) {
         pool_go_on(pool, call);
         return;
     }
     call_stay(call);
     ck_assert_uint_eq(call->redirect_count, 1);
     ck_assert_str_eq(strrchr(call->hop.url, '/'), "/200");
-    ck_assert_ptr_nonnull(strstr(call->hop.url, "/to/302/status/200"));
+    ck_assert_ptr_nonnull(strstr(call->hop.url, "/to/302//status/200"));
     ck_assert_str_eq(call->hop.origin.text, server.origin);
     ck_assert_int_eq(call->response.status, 302);
     ck_assert_int_ge(call->earlier.total, 0);
@@ -603,15 +604,16 @@ static void setup_taken_out(void)
     pool = pool_new(client, done_or_on, &server);
     pool_set_step(pool, step_out_of_redirects);
     taken_out = 0;
-    stays = cancels = false;
+    stays_at = 0;
+    cancels = false;
 }
 
 CLIENT_TEST(redirects_taken_out)
 {
     (void)arg;
     setup_taken_out();
-    submit("/to/301/to/302/status/200");
-    submit("/to/307/status/404");
+    submit("/to/301//to/302//status/200");
+    submit("/to/307//status/404");
     ck_assert_int_eq(pool_join(pool), 0);
     ck_assert_uint_eq(done_ok, 2);
     ck_assert_uint_eq(taken_out, 3);
@@ -623,9 +625,8 @@ CLIENT_TEST(redirects_not_followed)
 {
     (void)arg;
     setup_taken_out();
-    submit("/to/301/to/302/status/200");
-    UNTIL(taken_out == 1);
-    stays = true; /* before the second */
+    stays_at = 2;
+    submit("/to/301//to/302//status/200");
     ck_assert_int_eq(pool_join(pool), 0);
     ck_assert_uint_eq(done_ok, 1);
     ck_assert_uint_eq(taken_out, 2);
@@ -638,7 +639,7 @@ CLIENT_TEST(redirects_cancelled)
     (void)arg;
     setup_taken_out();
     cancels = true;
-    submit("/to/301/status/200");
+    submit("/to/301//status/200");
     ck_assert_int_eq(pool_join(pool), 0);
     ck_assert_uint_eq(done_cancelled, 1);
     ck_assert_str_eq(why_seen, "no further");
