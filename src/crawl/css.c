@@ -49,10 +49,8 @@ static int hex_value(char c)
 
 static bool is_name(char c)
 {
-    char lower = char_lower(c);
-
-    return (lower >= 'a' && lower <= 'z') || char_is_digit(c) || c == '-' || c == '_' ||
-           (unsigned char)c >= 0x80;
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10 ||
+           c == '-' || c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* NUL is none: it stands for U+FFFD. */
@@ -70,6 +68,16 @@ static void add_to_name(struct css *c, uint32_t cp)
     if (c->name_len < sizeof(c->name))
         c->name[c->name_len] = cp < 0x80 ? char_lower((char)cp) : '?';
     c->name_len += c->name_len <= sizeof(c->name);
+}
+
+/* Of most names the first letter tells that they are none of those that matter. */
+static void take_name(struct css *c, const char *p, const char *end)
+{
+    if (p < end && !c->name_len && char_lower(*p) != 'u')
+        add_to_name(c, '?');
+    else
+        for (; p < end && c->name_len <= sizeof(c->name) && *c->name != '?'; p++)
+            add_to_name(c, (unsigned char)*p);
 }
 
 static void end_escape(struct css *c, uint32_t cp)
@@ -166,10 +174,12 @@ static void end_name(struct css *c)
 {
     if (!c->name_len)
         return;
-    c->importing = is_word(c, "@import");
-    if (is_word(c, "@namespace") || is_word(c, "@document") ||
-        is_word(c, "@-moz-document"))
-        c->naming = true;
+    c->importing = false;
+    if (c->name[0] == '@') {
+        c->importing = is_word(c, "@import");
+        c->naming |= is_word(c, "@namespace") || is_word(c, "@document") ||
+                     is_word(c, "@-moz-document");
+    }
     c->name_len = 0;
 }
 
@@ -225,8 +235,9 @@ static void in_plain(struct css *c)
 {
     const char *p = c->p;
 
-    for (; p < c->end && is_name(*p); p++)
-        add_to_name(c, (unsigned char)*p);
+    while (p < c->end && is_name(*p))
+        p++;
+    take_name(c, c->p, p);
     c->p = p;
     if (p == c->end)
         return;

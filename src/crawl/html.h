@@ -38,8 +38,9 @@ struct html_tag {
 #define HTML_BIT(attr) (UINT32_C(1) << (attr))
 
 struct html_handler {
-    /* Each tag, when its ">" has come. End tags have no attributes. The slices end
-     * with the call. */
+    /* Each start tag, when its ">" has come; and the end tags of <head>, <title> and
+     * <style>, and of others as may be, without attributes. The slices end with the
+     * call. */
     void (*tag)(const struct html_tag *t, void *arg);
 
     /* Pieces of what <title> (of HTML) and <style> hold; `line` is that of the first

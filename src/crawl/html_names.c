@@ -1,5 +1,7 @@
 #include "crawl/html_names.h"
 
+#include <string.h>
+
 /* Perfect hashes of the first, the middle and the last letter and the length; two names
  * for one slot would be a warning of the compiler. */
 #define ELEMENT_SLOT(first, middle, last, len)                                         \
@@ -102,7 +104,7 @@ static const struct html_name elements[512] = {
     ELEMENT('x', 'm', 'p', "xmp", HTML_OTHER, HTML_TEXT),
 };
 
-static const struct html_name unknown;
+const struct html_name html_unknown;
 
 #define ATTR(first, middle, last, name, attr)                                          \
     [ATTR_SLOT(first, middle, last, sizeof(name) - 1)] = {name, sizeof(name) - 1,      \
@@ -129,15 +131,19 @@ static const struct html_name attrs[32] = {
     ATTR('x', ':', 'f', "xlink:href", HTML_XLINK_HREF),
 };
 
+/* In lower case, if it is a letter; what else it makes the same does not matter, since
+ * names are compared. */
 static unsigned letter(char c)
 {
-    return (unsigned char)char_lower(c);
+    return (unsigned char)c | 0x20u;
 }
 
 static bool is_named(const struct html_name *row, const char *name, size_t len)
 {
     if (row->len != len)
         return false;
+    if (!memcmp(name, row->text, len)) /* most are in lower case already */
+        return true;
     for (size_t i = 0; i < len; i++)
         if (char_lower(name[i]) != row->text[i])
             return false;
@@ -149,10 +155,10 @@ const struct html_name *html_element_find(const char *name, size_t len)
     const struct html_name *row;
 
     if (!len || len > HTML_NAME_MAX)
-        return &unknown;
+        return &html_unknown;
     row = &elements[ELEMENT_SLOT(letter(name[0]), letter(name[len / 2]),
                                  letter(name[len - 1]), (unsigned)len)];
-    return is_named(row, name, len) ? row : &unknown;
+    return is_named(row, name, len) ? row : &html_unknown;
 }
 
 enum html_attr html_attr_find(const char *name, size_t len)

@@ -79,8 +79,10 @@ struct html_name {
 /* The longest of these names; a longer one need not be looked up. */
 #define HTML_NAME_MAX 14
 
-/* By a name in any case. One that is not known gives a row that is HTML_OTHER, with no
- * flags and no text. */
+/* HTML_OTHER, with no flags and no text. */
+extern const struct html_name html_unknown;
+
+/* By a name in any case; html_unknown for one that is not known. */
 const struct html_name *html_element_find(const char *name, size_t len);
 
 /* HTML_ATTRS for one that is not known. */

@@ -38,21 +38,31 @@ static void gather_copies(struct html *h)
     }
 }
 
+static enum html_state end_of_end_tag(struct html *h)
+{
+    h->tag.is_foreign = html_is_foreign(&h->foreign);
+    html_foreign_end(&h->foreign, h->tag.name);
+    if (h->tag.name->element != HTML_OTHER)
+        h->handler.tag(&h->tag, h->handler.arg);
+    h->telling = false;
+    return IN_DATA;
+}
+
 /* At the ">". */
 static enum html_state end(struct html *h)
 {
     const struct html_name *name = h->tag.name;
 
     h->p++;
+    if (h->tag.is_end)
+        return end_of_end_tag(h);
     gather_copies(h);
     h->tag.attrs &= ~h->too_long;
-    h->tag.is_foreign = html_is_foreign(&h->foreign);
-    if (h->tag.is_end)
-        html_foreign_end(&h->foreign, name);
-    else
-        h->tag.is_foreign = html_foreign_start(&h->foreign, name, h->self_closing);
+    h->tag.is_foreign = html_foreign_start(&h->foreign, name, h->self_closing);
     h->handler.tag(&h->tag, h->handler.arg);
-    return html_text_begin(h, name);
+    h->telling = false;
+    return name->flags & (HTML_TEXT | HTML_TEXT_END) ? html_text_begin(h, name)
+                                                     : IN_DATA;
 }
 
 static void copy_value(struct html *h, int attr)
@@ -104,20 +114,30 @@ static bool take_name(struct html *h, enum html_class ends, struct slice *name)
     return p < h->end;
 }
 
+/* Outside of SVG and MathML, that of <head> is the only end tag that counts; those of
+ * elements which hold text are read in html_text.c. */
+static const struct html_name *find_end(const struct html *h, struct slice name)
+{
+    if (h->foreign.depth || name.len == 4)
+        return html_element_find(name.data, name.len);
+    return &html_unknown;
+}
+
 enum html_state html_in_tag_name(struct html *h)
 {
     struct slice name;
 
     if (!take_name(h, HTML_NAME_END, &name))
         return IN_TAG_NAME;
-    h->tag.name = html_element_find(name.data, name.len);
+    if (h->tag.is_end) {
+        h->tag.name = find_end(h, name);
+        h->wanted = 0;
+    } else {
+        h->tag.name = html_element_find(name.data, name.len);
+        h->wanted = h->handler.wanted | h->handler.wanted_of[h->tag.name->element];
+    }
     h->name_len = 0;
-    h->wanted = h->tag.is_end
-                    ? 0
-                    : h->handler.wanted | h->handler.wanted_of[h->tag.name->element];
-    if (*h->p == '>')
-        return end(h);
-    return IN_BEFORE_ATTR_NAME;
+    return *h->p == '>' ? end(h) : IN_BEFORE_ATTR_NAME;
 }
 
 /* The first of several attributes of one name counts. */

@@ -10,19 +10,16 @@ static bool is_told(const struct html *h, const struct html_name *name)
                                (name->element == HTML_TITLE && !h->tag.is_foreign));
 }
 
-/* Behind a tag: what follows. */
+/* Behind the start tag of such an element. In SVG and MathML, it is one like others. */
 enum html_state html_text_begin(struct html *h, const struct html_name *name)
 {
-    h->telling = false;
-    if (h->tag.is_end || !(name->flags & (HTML_TEXT | HTML_TEXT_END)))
-        return IN_DATA;
     h->text = name;
+    h->telling = is_told(h, name);
     h->script_depth = 0;
     if (h->tag.is_foreign) {
-        h->telling = !h->self_closing && is_told(h, name);
+        h->telling &= !h->self_closing;
         return IN_DATA;
     }
-    h->telling = is_told(h, name);
     if (name->flags & HTML_TEXT_END)
         return IN_PLAINTEXT;
     return name->element == HTML_SCRIPT ? IN_SCRIPT_DATA : IN_TEXT_ONLY;

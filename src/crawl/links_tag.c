@@ -145,6 +145,8 @@ static void read_style(struct links *l, const struct html_tag *t)
     struct chars_value v;
     struct slice text = text_of(l, t, HTML_STYLE_ATTR, &v);
 
+    if (!memchr(text.data, '(', text.len)) /* so there is no url() */
+        return;
     l->style = &v;
     l->style_from = &t->values[HTML_STYLE_ATTR];
     css_begin(&l->css, 1);
