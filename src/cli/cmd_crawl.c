@@ -99,6 +99,10 @@ static const struct option crawl_rows[] = {
     {"no-robots", 0, NULL, GROUP_SCOPE, "not what robots.txt and nofollow say",
      option_true, AT_O(no_robots), .joined = true},
 
+    {"save", 0, "DIR", GROUP_OUTPUT, "save pages below DIR",
+     option_string, AT_O(save), .min = 1, .hint = HINT_DIRECTORY},
+    {"convert-links", 0, NULL, GROUP_OUTPUT, "links to be read there",
+     option_true, AT_O(convert_links), .joined = true},
     {"links", 0, NULL, GROUP_OUTPUT, "list the links of each page",
      option_true, AT_O(links)},
     {"why", 0, NULL, GROUP_OUTPUT, "tell which URLs are not asked for, and why",
@@ -143,6 +147,18 @@ static int check_stdin(const struct crawl_command *f, struct buf *why)
     return 0;
 }
 
+static int check_mirror(const struct crawl_command *f, struct buf *why)
+{
+    if (f->o.convert_links && !f->o.save)
+        buf_append_str(why, "--convert-links changes saved pages: give --save DIR, too");
+    else if (f->o.convert_links && f->common.state)
+        buf_append_str(why, "--convert-links has to know all pages, so it does not go "
+                            "with --state: convert them by one run that is not ended");
+    else
+        return 0;
+    return -EINVAL;
+}
+
 /* It is what robots.txt knows us by. */
 static int check_agent(const struct crawl_command *f, struct buf *why)
 {
@@ -169,6 +185,7 @@ static void fill_run(const struct crawl_command *f, struct run_options *run)
     const struct common_options *c = &f->common;
 
     run->client = c->client;
+    run->client.extra_files = f->o.save != NULL;
     run->source.urls = f->urls;
     run->source.file = f->input;
     run->record.format = common_wants_json(c) ? RECORD_JSON : RECORD_TEXT;
@@ -216,6 +233,7 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
         return command_print(&help);
     }
     if (common_finish(&f->common, why) < 0 || check_agent(f, why) < 0 ||
+        check_mirror(f, why) < 0 ||
         check_files(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))

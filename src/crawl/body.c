@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "crawl/job.h"
+#include "http/date.h"
 #include "http/media_type.h"
 
 static struct job *job_of(struct body_sink *s)
@@ -49,6 +50,19 @@ static void obey_tags(struct job *job, const struct response *rs)
 
 /* ---- the sink ---- */
 
+static void open_save(struct job *job, const struct response *rs)
+{
+    struct slice type, date;
+    time_t mtime = 0;
+
+    headers_get(&rs->headers, "Content-Type", &type);
+    if (headers_get(&rs->headers, "Last-Modified", &date) && !date_parse(date, &mtime))
+        mtime = 0;
+    job->save.sink = &job->errand.sink;
+    job->save.ended = job_saved;
+    save_begin(&job->save, &job->crawl->saver, job->errand.call.hop.url, type, mtime);
+}
+
 /* What an error page refers to is the server's business. */
 static enum body_use begin(struct body_sink *s, const struct response *rs)
 {
@@ -61,6 +75,8 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
     job->digests = digests_new(1u << DIGEST_SHA256);
     open_links(job, rs);
     found_header(job, rs);
+    if (job->crawl->saver.root >= 0)
+        open_save(job, rs);
     return BODY_TAKE;
 }
 
@@ -71,7 +87,11 @@ static enum body_use take(struct body_sink *s, const char *data, size_t n)
     digests_update(job->digests, data, n);
     if (job->links)
         links_feed(job->links, data, n);
-    return BODY_TAKE;
+    if (!job->save.saver)
+        return BODY_TAKE;
+    s->error = HTTP_LOCAL_IO;
+    s->why = job->save.part.why;
+    return save_write(&job->save, data, n);
 }
 
 void body_init(struct job *job)

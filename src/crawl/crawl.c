@@ -70,6 +70,19 @@ static void open_hosts(struct crawl *c)
     c->hosts = hosts_new(&config);
 }
 
+/* Before the state: nothing is left behind where the directory cannot be used. */
+static bool open_mirror(struct crawl *c)
+{
+    c->saver.root = -1;
+    if (!c->o->save || c->run.o->dry_run)
+        return true;
+    if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
+        return false;
+    if (c->o->convert_links)
+        c->mirror = mirror_new(c->saver.root);
+    return true;
+}
+
 static async int set_up(struct run *run)
 {
     struct crawl *c = crawl_of(run);
@@ -77,7 +90,7 @@ static async int set_up(struct run *run)
     list_init(&c->finished);
     event_init(&c->more);
     c->starts = starts_read(c);
-    if (!c->starts || !open_frontier(c))
+    if (!open_mirror(c) || !c->starts || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
     c->refs = refs_new();
@@ -159,11 +172,19 @@ static void report_kept_back(struct crawl *c, struct visit *visit, bool host_ful
     frontier_put_back(c->frontier, visit);
 }
 
+static bool is_stopped(void *arg)
+{
+    const struct crawl *c = arg;
+
+    return c->run.stopped != NULL;
+}
+
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
     struct visit *visit;
     bool host_full;
+    int r = 0;
 
     if (!run->sink) /* nothing has begun */
         return 0;
@@ -172,7 +193,9 @@ static async int tear_down(struct run *run)
     frontier_close(c->frontier);
     while (frontier_kept_back(c->frontier, &visit, &host_full))
         report_kept_back(c, visit, host_full);
-    return 0;
+    if (c->mirror)
+        r = mirror_convert(c->mirror, is_stopped, c);
+    return r < 0 ? EXIT_LOCAL : 0;
 }
 
 static async int close_crawl(struct run *run)
@@ -184,6 +207,8 @@ static async int close_crawl(struct run *run)
         report_unwritten(c);
         status = frontier_free(c->frontier) < 0 ? EXIT_LOCAL : 0;
     }
+    mirror_free(c->mirror);
+    saver_close(&c->saver);
     skips_free(c->skips);
     sitemaps_free(c->sitemaps);
     hosts_free(c->hosts);

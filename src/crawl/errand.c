@@ -34,7 +34,7 @@ enum call_next errand_step(struct call *call, struct client *c, double *delay,
     enum call_next next;
 
     e->moved = false;
-    if (sink_wait(run->sink) < 0) {
+    if (sink_wait(run->sink) < 0 || (e->room && event_wait(e->room) < 0)) {
         call_cancel(call, "cancelled");
         return CALL_DONE;
     }

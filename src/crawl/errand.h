@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "async/event.h"
 #include "http/body_sink.h"
 #include "http/pool.h"
 
@@ -16,6 +17,8 @@ struct errand {
     /* The call is done, from a task or pool_cancel: takes the errand over, may not
      * suspend. */
     void (*done)(struct errand *e);
+
+    struct event *room; /* set where what it brings can be put; or NULL */
 
     bool asks_leave; /* at a redirect it is done, for the owner to look at call.hop ... */
     bool moved;      /* ... which it then is: pool_go_on, or call_stay */

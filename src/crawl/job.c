@@ -149,6 +149,24 @@ static void follow_redirect(struct job *job)
 
 /* ---- the end ---- */
 
+static void job_end(struct job *job)
+{
+    const struct call *call = &job->errand.call;
+
+    if (job->save.error)
+        report_unsaved(job);
+    if (call->response.error == HTTP_CANCELLED && call->attempts == 0 &&
+        !is_owed(job, HTTP_CANCELLED))
+        report_nothing(job);
+    else
+        report_page(job);
+}
+
+void job_saved(struct save *s)
+{
+    job_end(container_of(s, struct job, save));
+}
+
 static void job_done(struct errand *e)
 {
     struct job *job = container_of(e, struct job, errand);
@@ -160,11 +178,8 @@ static void job_done(struct errand *e)
     }
     if (!rs->error)
         body_finish(job);
-    if (rs->error == HTTP_CANCELLED && e->call.attempts == 0 &&
-        !is_owed(job, HTTP_CANCELLED))
-        report_nothing(job);
-    else
-        report_page(job);
+    if (!save_finish(&job->save, !rs->error))
+        job_end(job);
 }
 
 /* ---- the beginning ---- */
@@ -215,6 +230,7 @@ void job_submit(struct run *run, struct item *item)
         return;
     }
     job->errand.asks_leave = true;
+    job->errand.room = c->saver.root >= 0 ? &c->saver.room : NULL;
     job->errand.request.stranger = is_stranger(c, job->visit->url);
     job->gate.answer = answered;
     job->gate.url = job->visit->url;

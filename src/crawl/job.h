@@ -15,7 +15,9 @@
 #include "crawl/hosts.h"
 #include "crawl/links.h"
 #include "crawl/normal.h"
+#include "crawl/mirror.h"
 #include "crawl/refs.h"
+#include "crawl/save.h"
 #include "disk/digest.h"
 
 struct sitemaps;
@@ -33,6 +35,8 @@ struct crawl {
     struct refs *refs;      /* references that were dealt with */
     struct keyset contents; /* of pages so far: halves of their SHA-256 */
     struct starts *starts;
+    struct saver saver;     /* root -1 without --save */
+    struct mirror *mirror;  /* NULL without --convert-links */
     struct list finished;   /* pages whose records are not written yet (--state) */
     uint64_t output_length; /* of the output, as this run found it */
     struct buf scratch;     /* a URL that is being made normal */
@@ -60,6 +64,7 @@ struct job {
     struct buf list;     /* the same as JSON, with --links */
     char *canonical;     /* owned; NULL: none */
     struct digests *digests;
+    struct save save;
 };
 
 static inline struct crawl *crawl_of(struct run *run)
@@ -99,6 +104,9 @@ struct job *job_new(struct crawl *c, struct item *item);
 /* The scenario's submit: takes the item over. */
 async void job_submit(struct run *run, struct item *item);
 
+/* Its way to the mirror has ended. */
+void job_saved(struct save *s);
+
 /* ---- body.c: what arrives ---- */
 
 /* Sets the sink's functions. */
@@ -118,6 +126,9 @@ void found_link(const struct link *l, void *job);
 void found_header(struct job *job, const struct response *rs);
 
 /* ---- report.c ---- */
+
+/* A page could not be saved: this machine's fault, -errno, or what is there instead. */
+void report_unsaved(struct job *job);
 
 /* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its response's
  * own error; else it was not asked for, with the reason in its response. */

@@ -1,8 +1,10 @@
 /* The end of a page: its record, and what the frontier is told. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "crawl/job.h"
 
@@ -64,6 +66,17 @@ static void append_place(struct buf *out, const struct visit *v)
     append_text(out, v ? v->lastmod : NULL);
 }
 
+static void append_path(struct buf *out, const struct job *job)
+{
+    struct buf path = BUF_INIT;
+
+    if (job->save.named)
+        buf_appendf(&path, "%s/%s", job->crawl->saver.directory, job->save.part.name);
+    APPEND(out, ",\"path\":");
+    append_text(out, path.data);
+    buf_clear(&path);
+}
+
 static void append_more(struct buf *out, struct job *job)
 {
     const struct links *l = job->finished ? job->links : NULL;
@@ -77,6 +90,8 @@ static void append_more(struct buf *out, struct job *job)
     append_text(out, job->canonical);
     append_links(out, job);
     append_hash(out, job);
+    if (job->crawl->saver.root >= 0)
+        append_path(out, job);
     if (job->leads) {
         APPEND(out, ",\"redirect_url\":");
         append_text(out, job->target);
@@ -106,6 +121,46 @@ static void write_record(struct job *job, enum http_error error)
     record.label = job->finished && job->links ? links_title(job->links) : NULL;
     run_deliver(&job->crawl->run, &record, &delivery);
     buf_clear(&more);
+}
+
+/* ---- the mirror ---- */
+
+/* Rather than what is there under this one name. */
+static bool is_the_disk(int error)
+{
+    return error == -ENOSPC || error == -EDQUOT || error == -EIO || error == -EROFS;
+}
+
+void report_unsaved(struct job *job)
+{
+    const char *why = *job->save.part.why ? job->save.part.why
+                                          : strerror(-job->save.error);
+    int error = job->save.error;
+
+    response_fail(&job->errand.call.response,
+                  error == -EEXIST ? HTTP_FILE_EXISTS : HTTP_LOCAL_IO, "%s", why);
+    if (!is_the_disk(error))
+        return;
+    if (!job->crawl->run.stopped)
+        log_error("%s", why);
+    run_fail_locally(&job->crawl->run, error, "the mirror cannot be written");
+}
+
+/* Under all of its URLs; the last is where it lies. */
+static void note_place(struct job *job)
+{
+    const struct call *call = &job->errand.call;
+    struct mirror *m = job->crawl->mirror;
+    const char *url = call->hop.url;
+    struct slice type;
+
+    headers_get(&call->response.headers, "Content-Type", &type);
+    if (job->save.named)
+        mirror_add(m, url, job->save.part.name, type, job->save.mtime.tv_sec);
+    if (job->leads && job->target)
+        mirror_alias(m, url, job->target);
+    for (size_t i = call->redirect_count; i-- > 0; url = call->redirects[i].url)
+        mirror_alias(m, call->redirects[i].url, url);
 }
 
 /* ---- the visit ---- */
@@ -169,6 +224,7 @@ static void job_free(struct job *job)
     urlset_clear(&job->seen);
     buf_clear(&job->list);
     free(job->target);
+    save_clear(&job->save);
     errand_clear(&job->errand);
     item_clear(&job->item);
     free(job);
@@ -180,6 +236,8 @@ void report_page(struct job *job)
     struct visit *visit = job->visit;
     enum http_error error = run_judge(&c->run, &job->errand.call.response);
 
+    if (c->mirror && visit)
+        note_place(job);
     write_record(job, error);
     job_free(job);
     if (visit && error == HTTP_CANCELLED)
