@@ -73,10 +73,12 @@ static void add_to_name(struct css *c, uint32_t cp)
 /* Of most names the first letter tells that they are none of those that matter. */
 static void take_name(struct css *c, const char *p, const char *end)
 {
-    if (p < end && !c->name_len && char_lower(*p) != 'u')
+    if (p == end || (c->name_len && *c->name == '?'))
+        return;
+    if (!c->name_len && char_lower(*p) != 'u')
         add_to_name(c, '?');
     else
-        for (; p < end && c->name_len <= sizeof(c->name) && *c->name != '?'; p++)
+        for (; p < end && c->name_len <= sizeof(c->name); p++)
             add_to_name(c, (unsigned char)*p);
 }
 
