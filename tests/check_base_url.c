@@ -152,6 +152,9 @@ START_TEST(ascii)
     if (can) {
         why = NULL;
         ck_assert_int_eq(url_origin_ascii("http://a\xff/", &o, &why), URL_MALFORMED);
+        ck_assert_int_eq(url_origin_ascii("http://[::1%25\xff]/", &o, &why),
+                         URL_MALFORMED);
+        ck_assert_ptr_null(o.text);
         ck_assert_ptr_nonnull(why);
     }
 }

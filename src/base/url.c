@@ -346,6 +346,11 @@ enum url_error url_origin_ascii(const char *url, struct origin *origin,
         curl_free(text);
     }
     origin_clear(&first);
+    if (!e && CURLU_PUNYCODE && !is_ascii(origin->text)) { /* an address's zone */
+        *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
+        origin_clear(origin);
+        e = URL_MALFORMED;
+    }
     return e;
 }
 
