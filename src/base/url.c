@@ -305,9 +305,11 @@ static bool is_ascii(const char *s)
     return !*s;
 }
 
-/* Before libcurl 7.88 the name stays. */
-#ifndef CURLU_PUNYCODE
+#ifdef CURLU_PUNYCODE
+static const bool converts_names = true;
+#else
 #define CURLU_PUNYCODE 0
+static const bool converts_names = false;
 #endif
 
 /* The URL with its host as it is looked up, for curl_free. Of a name that cannot be
@@ -346,7 +348,7 @@ enum url_error url_origin_ascii(const char *url, struct origin *origin,
         curl_free(text);
     }
     origin_clear(&first);
-    if (!e && CURLU_PUNYCODE && !is_ascii(origin->text)) { /* an address's zone */
+    if (!e && converts_names && !is_ascii(origin->text)) { /* an address's zone */
         *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
         origin_clear(origin);
         e = URL_MALFORMED;
