@@ -14,7 +14,6 @@ struct trip {
     struct page *page, *referrer;
     struct lane *lane;
     char *lastmod;
-    struct buf found; /* rows that go to the file with its own */
 };
 
 /* ---- opening, closing ---- */
@@ -91,31 +90,22 @@ void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
     event_set(&f->changed);
 }
 
-/* To the file at once, or with the end of the page that it was found on. */
-static void record(struct frontier *f, const struct frontier_row *row, struct trip *t)
-{
-    if (f->state && t)
-        frontier_row_append(&t->found, row);
-    else if (f->state)
-        frontier_state_put(f->state, row);
-}
-
-/* `t` is NULL for what no page refers to. One that is nearer than was known is a row of
- * its own, too. */
-static bool add(struct frontier *f, const struct found *what, struct trip *t)
+/* One that is nearer than was known is a row of its own, too. */
+static bool add(struct frontier *f, const struct found *what, struct page *from)
 {
     enum known_news news = known_tell(&f->known, what->url, what->level);
     struct frontier_row row = {.url = slice_str(what->url),
                                .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
-                               .referrer = t ? t->page->id : 0,
+                               .referrer = from ? from->id : 0,
                                .level = what->level,
                                .reason = what->reason};
 
     if (news == KNOWN_OLD)
         return false;
     row.id = ++f->last_id;
-    frontier_enqueue(f, &row, t ? t->page : NULL);
-    record(f, &row, t);
+    frontier_enqueue(f, &row, from);
+    if (f->state)
+        frontier_state_put(f->state, &row);
     f->waiting += news == KNOWN_NEW;
     return news == KNOWN_NEW;
 }
@@ -127,7 +117,7 @@ bool frontier_add(struct frontier *f, const struct found *what)
 
 bool frontier_add_link(struct frontier *f, struct visit *from, const struct found *what)
 {
-    return add(f, what, container_of(from, struct trip, visit));
+    return add(f, what, container_of(from, struct trip, visit)->page);
 }
 
 bool frontier_knows(const struct frontier *f, const char *url)
@@ -258,7 +248,6 @@ static void come_back(struct frontier *f, struct trip *t)
     lanes_settle(&f->lanes, t->lane);
     page_unref(t->page);
     page_unref(t->referrer);
-    buf_clear(&t->found);
     free(t->lastmod);
     free(t);
     event_set(&f->changed);
@@ -269,17 +258,10 @@ void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_leng
     struct trip *t = container_of(visit, struct trip, visit);
 
     if (f->state)
-        frontier_state_put_with(
-            f->state,
-            &(struct frontier_row){.id = t->page->id,
-                                   .referrer = t->referrer ? t->referrer->id : 0,
-                                   .url = slice_str(visit->url),
-                                   .lastmod = slice_str(t->lastmod ? t->lastmod : ""),
-                                   .level = visit->level,
-                                   .reason = visit->reason,
-                                   .done = true,
-                                   .output_length = output_length},
-            &t->found);
+        frontier_state_put(f->state,
+                           &(struct frontier_row){.id = t->page->id,
+                                                  .done = true,
+                                                  .output_length = output_length});
     come_back(f, t);
 }
 
