@@ -305,21 +305,24 @@ static bool is_ascii(const char *s)
     return !*s;
 }
 
-/* Before libcurl 7.88 the name stays. */
-#ifndef CURLU_PUNYCODE
+#ifdef CURLU_PUNYCODE
+static const bool converts_names = true;
+#else
 #define CURLU_PUNYCODE 0
+static const bool converts_names = false;
 #endif
 
-/* What is to be in the place of an origin's host. A name that cannot be converted is
- * out of memory to libcurl 7.88, too: no telling. */
-static enum url_error ascii_host(const char *origin, char **host, const char **why)
+/* The URL with its host as it is looked up, for curl_free. Of a name that cannot be
+ * converted libcurl 7.88 says that it is out of memory: no telling. Asked for the host
+ * alone it leaks, then. */
+static enum url_error ascii_url(const char *origin, char **url, const char **why)
 {
     CURLU *u;
     enum url_error e = parse(origin, &u, why);
 
     if (e)
         return e;
-    if (curl_url_get(u, CURLUPART_HOST, host, CURLU_PUNYCODE)) {
+    if (curl_url_get(u, CURLUPART_URL, url, CURLU_PUNYCODE)) {
         *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
         e = URL_MALFORMED;
     }
@@ -333,23 +336,23 @@ enum url_error url_origin_ascii(const char *url, struct origin *origin,
                                 const char **why)
 {
     struct origin first;
-    struct buf text = BUF_INIT;
-    char *host;
+    char *text;
     enum url_error e = url_origin(url, &first, why);
 
     if (e)
         return e;
     if (is_ascii(first.text)) {
-        buf_append_str(&text, first.text);
-    } else if (!(e = ascii_host(first.text, &host, why))) {
-        buf_appendf(&text, "http%s://%s%s", first.secure ? "s" : "", host,
-                    strrchr(first.text, ':'));
-        curl_free(host);
+        e = url_origin(first.text, origin, why);
+    } else if (!(e = ascii_url(first.text, &text, why))) {
+        e = url_origin(text, origin, why);
+        curl_free(text);
     }
     origin_clear(&first);
-    if (!e)
-        e = url_origin(text.data, origin, why);
-    buf_clear(&text);
+    if (!e && converts_names && !is_ascii(origin->text)) { /* an address's zone */
+        *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
+        origin_clear(origin);
+        e = URL_MALFORMED;
+    }
     return e;
 }
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "crawl/frontier_internal.h"
@@ -14,7 +15,7 @@ struct trip {
     struct page *page, *referrer;
     struct lane *lane;
     char *lastmod;
-    struct buf found; /* rows that go to the file with its own */
+    struct buf claimed; /* URLs, each with its NUL; with a state file only */
 };
 
 /* ---- opening, closing ---- */
@@ -91,31 +92,22 @@ void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
     event_set(&f->changed);
 }
 
-/* To the file at once, or with the end of the page that it was found on. */
-static void record(struct frontier *f, const struct frontier_row *row, struct trip *t)
-{
-    if (f->state && t)
-        frontier_row_append(&t->found, row);
-    else if (f->state)
-        frontier_state_put(f->state, row);
-}
-
-/* `t` is NULL for what no page refers to. One that is nearer than was known is a row of
- * its own, too. */
-static bool add(struct frontier *f, const struct found *what, struct trip *t)
+/* One that is nearer than was known is a row of its own, too. */
+static bool add(struct frontier *f, const struct found *what, struct page *from)
 {
     enum known_news news = known_tell(&f->known, what->url, what->level);
     struct frontier_row row = {.url = slice_str(what->url),
                                .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
-                               .referrer = t ? t->page->id : 0,
+                               .referrer = from ? from->id : 0,
                                .level = what->level,
                                .reason = what->reason};
 
     if (news == KNOWN_OLD)
         return false;
     row.id = ++f->last_id;
-    frontier_enqueue(f, &row, t ? t->page : NULL);
-    record(f, &row, t);
+    frontier_enqueue(f, &row, from);
+    if (f->state)
+        frontier_state_put(f->state, &row);
     f->waiting += news == KNOWN_NEW;
     return news == KNOWN_NEW;
 }
@@ -127,26 +119,36 @@ bool frontier_add(struct frontier *f, const struct found *what)
 
 bool frontier_add_link(struct frontier *f, struct visit *from, const struct found *what)
 {
-    return add(f, what, container_of(from, struct trip, visit));
+    return add(f, what, container_of(from, struct trip, visit)->page);
 }
 
+/* It waits for the page's end: were it in the file before, and the page not, nobody would
+ * ask for it again. */
 bool frontier_claim(struct frontier *f, struct visit *from, const char *url)
 {
     struct trip *t = container_of(from, struct trip, visit);
-    struct frontier_row row = {.url = slice_str(url),
-                               .lastmod = {"", 0},
-                               .referrer = t->page->id,
-                               .level = from->level,
-                               .reason = from->reason,
-                               .done = true,
-                               .claimed = true};
 
     if (known_has(&f->known, url))
         return false;
     known_settle(&f->known, url);
-    row.id = ++f->last_id;
-    record(f, &row, t);
+    if (f->state)
+        buf_append(&t->claimed, url, strlen(url) + 1);
     return true;
+}
+
+static void put_claimed(struct frontier *f, const struct trip *t)
+{
+    const char *url = t->claimed.data, *end = url + t->claimed.len;
+
+    for (; url && url < end; url += strlen(url) + 1)
+        frontier_state_put(f->state,
+                           &(struct frontier_row){.id = ++f->last_id,
+                                                  .referrer = t->page->id,
+                                                  .url = slice_str(url),
+                                                  .lastmod = {"", 0},
+                                                  .level = t->visit.level,
+                                                  .reason = t->visit.reason,
+                                                  .claimed = true});
 }
 
 bool frontier_knows(const struct frontier *f, const char *url)
@@ -277,7 +279,7 @@ static void come_back(struct frontier *f, struct trip *t)
     lanes_settle(&f->lanes, t->lane);
     page_unref(t->page);
     page_unref(t->referrer);
-    buf_clear(&t->found);
+    buf_clear(&t->claimed);
     free(t->lastmod);
     free(t);
     event_set(&f->changed);
@@ -287,18 +289,13 @@ void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_leng
 {
     struct trip *t = container_of(visit, struct trip, visit);
 
-    if (f->state)
-        frontier_state_put_with(
-            f->state,
-            &(struct frontier_row){.id = t->page->id,
-                                   .referrer = t->referrer ? t->referrer->id : 0,
-                                   .url = slice_str(visit->url),
-                                   .lastmod = slice_str(t->lastmod ? t->lastmod : ""),
-                                   .level = visit->level,
-                                   .reason = visit->reason,
-                                   .done = true,
-                                   .output_length = output_length},
-            &t->found);
+    if (f->state) {
+        put_claimed(f, t);
+        frontier_state_put(f->state,
+                           &(struct frontier_row){.id = t->page->id,
+                                                  .done = true,
+                                                  .output_length = output_length});
+    }
     come_back(f, t);
 }
 

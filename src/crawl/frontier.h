@@ -3,8 +3,9 @@
  * Each normal URL is given out once: breadth first, hosts in turn, so that a host that
  * is slow or has many pages keeps nobody waiting (lanes.h has the order). What waits
  * takes its path and some 5 bytes; what is known, 20 to 25. With a state file (SQLite)
- * all of it outlives the run: a page that was told done is not given out again, one
- * that was not is, and the links of a page are there exactly when it is done. */
+ * all of it outlives the run, also one that is killed: what was told is on disk within
+ * a second, in the order in which it was told. A page that was told done is not given
+ * out again, one that was not is, and of one that is done no link is missing. */
 #ifndef TRAWL_CRAWL_FRONTIER_H
 #define TRAWL_CRAWL_FRONTIER_H
 
@@ -67,8 +68,7 @@ struct found {
  * known. Of a URL that is known and waits the smaller level counts. */
 bool frontier_add(struct frontier *f, const struct found *what);
 
-/* Adds what was found on a page that is out. It may be given out at once; with a state
- * file it is on disk together with the page's end. */
+/* Adds what was found on a page that is out. It may be given out at once. */
 bool frontier_add_link(struct frontier *f, struct visit *from,
                        const struct found *what);
 

@@ -9,11 +9,11 @@
 
 enum { LAYOUT = 1 };
 
-/* In the column `done`, in place of 0 or 1. */
+/* In the column "done", in place of 0 or 1. */
 enum { CLAIMED = 2 };
 
-/* `referrer` may be the id of a row that was never written: of a page that was out when
- * the run was killed, while what was found on it had ended. */
+/* Rows come in the order of their ids, and "done" takes the same room whether it is 0
+ * or 1: the table grows at its end, and is changed in place. */
 static const char layout[] =
     "CREATE TABLE crawl (options TEXT NOT NULL, output_length INTEGER NOT NULL);"
     "INSERT INTO crawl VALUES ('', -1);"
@@ -21,13 +21,9 @@ static const char layout[] =
     "NULL, reason INTEGER NOT NULL, referrer INTEGER NOT NULL, lastmod TEXT NOT NULL,"
     " done INTEGER NOT NULL);";
 
-static const char insert[] =
-    "INSERT INTO url VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE"
-    " SET done = 1 WHERE excluded.done";
-
 struct frontier_file {
     struct db db;
-    sqlite3_stmt *insert, *set_length, *get_url;
+    sqlite3_stmt *insert, *set_done, *set_length, *get_url;
     uint64_t output_length;
 };
 
@@ -110,7 +106,10 @@ struct frontier_file *frontier_file_open(const char *path, const char *options)
     if (!r)
         r = check_options(f, options);
     if (!r)
-        r = db_prepare(&f->db, insert, &f->insert);
+        r = db_prepare(&f->db, "INSERT INTO url VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                       &f->insert);
+    if (!r)
+        r = db_prepare(&f->db, "UPDATE url SET done = 1 WHERE id = ?1", &f->set_done);
     if (!r)
         r = db_prepare(&f->db, "UPDATE crawl SET output_length = ?1", &f->set_length);
     if (!r)
@@ -125,6 +124,7 @@ struct frontier_file *frontier_file_open(const char *path, const char *options)
 void frontier_file_close(struct frontier_file *f)
 {
     sqlite3_finalize(f->insert);
+    sqlite3_finalize(f->set_done);
     sqlite3_finalize(f->set_length);
     sqlite3_finalize(f->get_url);
     db_close(&f->db);
@@ -218,7 +218,7 @@ uint64_t frontier_file_output_length(const struct frontier_file *f)
 
 /* ---- writing ---- */
 
-static int write_row(struct frontier_file *f, const struct frontier_row *row)
+static int insert_row(struct frontier_file *f, const struct frontier_row *row)
 {
     sqlite3_stmt *s = f->insert;
     int rc = sqlite3_bind_int64(s, 1, (int64_t)row->id);
@@ -228,19 +228,15 @@ static int write_row(struct frontier_file *f, const struct frontier_row *row)
     rc = rc ? rc : sqlite3_bind_int(s, 4, (int)row->reason);
     rc = rc ? rc : sqlite3_bind_int64(s, 5, (int64_t)row->referrer);
     rc = rc ? rc : bind_text(s, 6, row->lastmod);
-    rc = rc ? rc : sqlite3_bind_int(s, 7, row->claimed ? CLAIMED : row->done);
+    rc = rc ? rc : sqlite3_bind_int(s, 7, row->claimed ? CLAIMED : 0);
     return rc ? db_fail(&f->db, rc) : db_step(&f->db, s);
 }
 
-static int write_length(struct frontier_file *f, uint64_t length)
+static int run_with(struct frontier_file *f, sqlite3_stmt *stmt, uint64_t n)
 {
-    int rc;
+    int rc = sqlite3_bind_int64(stmt, 1, (int64_t)n);
 
-    if (length == f->output_length)
-        return 0;
-    f->output_length = length;
-    rc = sqlite3_bind_int64(f->set_length, 1, (int64_t)length);
-    return rc ? db_fail(&f->db, rc) : db_step(&f->db, f->set_length);
+    return rc ? db_fail(&f->db, rc) : db_step(&f->db, stmt);
 }
 
 int frontier_file_write(struct frontier_file *f, const struct buf *rows)
@@ -251,11 +247,12 @@ int frontier_file_write(struct frontier_file *f, const struct buf *rows)
     int r = db_run(&f->db, "BEGIN");
 
     while (!r && frontier_row_next(&rest, &row)) {
-        if (row.done && !row.claimed)
+        r = row.done ? run_with(f, f->set_done, row.id) : insert_row(f, &row);
+        if (row.done)
             length = row.output_length;
-        r = write_row(f, &row);
     }
-    if (!r)
-        r = write_length(f, length);
+    if (!r && length != f->output_length)
+        r = run_with(f, f->set_length, length);
+    f->output_length = length;
     return db_end(&f->db, r);
 }

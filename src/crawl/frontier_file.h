@@ -25,11 +25,11 @@ int frontier_file_read(struct frontier_file *f, bool waiting,
 /* Appends the URL of a row; nothing when there is none. 0 or -errno. */
 int frontier_file_url(struct frontier_file *f, uint64_t id, struct buf *url);
 
-/* That of the last row that is done. */
+/* That which came last with a row that is done. */
 uint64_t frontier_file_output_length(const struct frontier_file *f);
 
 /* Writes rows (frontier_row_append) in one transaction: all are there after a kill, or
- * none. One that is there already stays, but that it may be done now. 0 or -errno. */
+ * none. 0 or -errno. */
 int frontier_file_write(struct frontier_file *f, const struct buf *rows);
 
 /* Logs why the last function failed. */

@@ -11,6 +11,8 @@
 #include "base/str.h"
 #include "crawl/frontier.h"
 
+/* On the way to the file: a URL that was found, or, when it is done, no more than its
+ * id and the length of the output. */
 struct frontier_row {
     uint64_t id;       /* greater than all that came before */
     uint64_t referrer; /* its id; 0: none */
@@ -18,9 +20,9 @@ struct frontier_row {
     struct slice lastmod; /* empty: none */
     uint32_t level;
     enum visit_reason reason;
+    bool claimed; /* it is done, on behalf of the page that redirects there */
     bool done;
-    bool claimed;           /* done, on behalf of the page that redirects there */
-    uint64_t output_length; /* of one that is done, and not claimed */
+    uint64_t output_length;
 };
 
 void frontier_row_append(struct buf *out, const struct frontier_row *row);

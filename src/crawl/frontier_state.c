@@ -51,18 +51,7 @@ int frontier_state_free(struct frontier_state *s)
 
 void frontier_state_put(struct frontier_state *s, const struct frontier_row *row)
 {
-    frontier_state_put_with(s, row, NULL);
-}
-
-/* A batch is written whole: what goes in between two suspensions stays together. */
-void frontier_state_put_with(struct frontier_state *s, const struct frontier_row *row,
-                             const struct buf *found)
-{
-    struct buf *rows = &s->batch.gathered;
-
-    if (found)
-        buf_append(rows, found->data, found->len);
-    frontier_row_append(rows, row);
+    frontier_row_append(&s->batch.gathered, row);
     batch_write_soon(&s->batch);
 }
 

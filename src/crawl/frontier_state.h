@@ -14,12 +14,8 @@ struct frontier_state *frontier_state_new(struct frontier_file *file);
  * for cancellation does not keep it from that. */
 async int frontier_state_free(struct frontier_state *s);
 
-/* Neither suspends. What is put in one call is on disk together. */
+/* Never suspends. Rows get to the disk in this order. */
 void frontier_state_put(struct frontier_state *s, const struct frontier_row *row);
-
-/* The row, and what was found there. */
-void frontier_state_put_with(struct frontier_state *s, const struct frontier_row *row,
-                             const struct buf *found);
 
 /* Suspends while the disk is far behind. 0 or -ECANCELED. */
 async int frontier_state_make_room(struct frontier_state *s);
