@@ -75,9 +75,9 @@ static int set_sitemap(const struct option *o, const char *arg, void *field,
 
 /* clang-format off */
 static const struct option crawl_rows[] = {
-    {"input", 'i', "FILE", GROUP_INPUT, "start at the URLs in FILE",
+    {"input", 'i', "FILE", GROUP_INPUT, "URLs in FILE",
      set_input_file, AT(input), .min = 1, .hint = HINT_FILE},
-    {"sitemap", 0, "URL", GROUP_INPUT, "and those of a sitemap",
+    {"sitemap", 0, "URL", GROUP_INPUT, "of a sitemap",
      set_sitemap, AT_O(sitemaps), .list = true, .joined = true},
 
     {"level", 'l', "N", GROUP_SCOPE, "so many links away from a start URL, or inf [5]",
@@ -94,18 +94,18 @@ static const struct option crawl_rows[] = {
      option_int, AT(max_per_host), .min = 1, .max = INT32_MAX, .joined = true},
     {"drop-query", 0, "REGEX", GROUP_SCOPE, "parameters of queries that are dropped, by name",
      set_pattern, AT(drop)},
-    {"page-requisites", 0, NULL, GROUP_SCOPE, "images and styles, too",
+    {"page-requisites", 0, NULL, GROUP_SCOPE, "images, styles, too",
      option_true, AT_O(requisites)},
-    {"no-robots", 0, NULL, GROUP_SCOPE, "not what robots.txt and nofollow say",
+    {"no-robots", 0, NULL, GROUP_SCOPE, "disobey robots.txt",
      option_true, AT_O(no_robots), .joined = true},
 
     {"save", 0, "DIR", GROUP_OUTPUT, "save pages below DIR",
      option_string, AT_O(save), .min = 1, .hint = HINT_DIRECTORY},
     {"convert-links", 0, NULL, GROUP_OUTPUT, "links to be read there",
      option_true, AT_O(convert_links), .joined = true},
-    {"links", 0, NULL, GROUP_OUTPUT, "list the links of each page",
+    {"links", 0, NULL, GROUP_OUTPUT, "list each page's links",
      option_true, AT_O(links)},
-    {"why", 0, NULL, GROUP_OUTPUT, "tell which URLs are not asked for, and why",
+    {"why", 0, NULL, GROUP_OUTPUT, "tell why a URL is left out",
      option_true, AT_O(why), .joined = true},
 
     {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",

@@ -30,7 +30,8 @@ COMMANDS = {
         --if-exists --timestamping --no-mtime --split --no-resume --no-sync --hash
         --write-checksums --archive""".split(),
     "crawl": COMMON + """--sitemap --level --scope --include --exclude --max-pages
-        --max-per-host --drop-query --page-requisites --no-robots --links --why""".split(),
+        --max-per-host --drop-query --page-requisites --no-robots --save --convert-links
+        --links --why""".split(),
 }
 OPTIONS = sorted({option for each in COMMANDS.values() for option in each})
 

@@ -46,13 +46,13 @@ def test_killed():
     count, kills = (300, 10) if SANITIZED else (2000, 50)
     s, chance = tree(count), random.Random(4)
     state, out = files()
-    args = (s.url, "-l", "inf", "--state", state, "-o", out, "--rate", "900/s")
+    args = (s.url, "-l", "inf", "--state", state, "-o", out, "--rate", "250/s")
     done = 0
     for _ in range(kills):
         run = start(*args)
         before = len(s.requests)
         s.wait_requests(before + 1)
-        time.sleep(chance.random() * 0.06)
+        time.sleep(chance.random() * chance.choice((0.02, 0.1, 0.7)))
         run.kill()
         check(run.process.returncode == -signal.SIGKILL, "it ended before it was killed")
         done = read(out).count(b"\n") if os.path.exists(out) else 0
