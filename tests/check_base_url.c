@@ -1,5 +1,6 @@
 #include "check_main.h"
 
+#include <locale.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -119,6 +120,42 @@ START_TEST(refused)
         ck_assert_ptr_nonnull(why);
         ck_assert_ptr_null(o.text);
         ck_assert_ptr_null(url_effective(cases[i].url));
+    }
+}
+END_TEST
+
+/* As libcurl can: without IDNA there is no such host. */
+START_TEST(ascii)
+{
+    static const char *const cases[][2] = {
+        {"http://h/", "http://h:80"},
+        {"https://[fe80::1%25eth0]/", "https://[fe80::1%25eth0]:443"},
+        {"http://%33/", "http://0.0.0.3:80"},
+        {"http://m\xc3\xbcnchen.de:81/x", "http://xn--mnchen-3ya.de:81"},
+        {"https://M\xc3\x9cNCHEN.de", "https://xn--mnchen-3ya.de:443"},
+        {"http://\xef\xbc\x90x7f.1/", "http://127.0.0.1:80"},
+    };
+    struct origin o = {0};
+    const char *why = NULL;
+    bool can;
+
+    setlocale(LC_CTYPE, "C.UTF-8"); /* as the program does */
+    can = url_origin_ascii(cases[3][0], &o, &why) == URL_OK &&
+          !strcmp(o.text, cases[3][1]);
+    origin_clear(&o);
+    for (size_t i = 0; i < (can ? ARRAY_LEN(cases) : 3); i++) {
+        ck_assert_int_eq(url_origin_ascii(cases[i][0], &o, &why), URL_OK);
+        ck_assert_str_eq(o.text, cases[i][1]);
+        origin_clear(&o);
+    }
+    ck_assert_int_eq(url_origin_ascii("http://a b/", &o, &why), URL_MALFORMED);
+    if (can) {
+        why = NULL;
+        ck_assert_int_eq(url_origin_ascii("http://a\xff/", &o, &why), URL_MALFORMED);
+        ck_assert_int_eq(url_origin_ascii("http://[::1%25\xff]/", &o, &why),
+                         URL_MALFORMED);
+        ck_assert_ptr_null(o.text);
+        ck_assert_ptr_nonnull(why);
     }
 }
 END_TEST
@@ -372,8 +409,8 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("url", origins, refused, equality, effective, references, bases,
-                       references_refused, fast_path_is_exact);
+    return CHECK_SUITE("url", origins, refused, ascii, equality, effective, references,
+                       bases, references_refused, fast_path_is_exact);
 }
 
 int main(void)

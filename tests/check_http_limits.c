@@ -235,6 +235,39 @@ LIMITS_TEST(host_delay)
     ck_abort_msg("too slow");
 }
 
+/* An origin's own counts from when it is told, beside the others'. */
+LIMITS_TEST(delay_of_one_host)
+{
+    struct limits_config config = {8, 8, .host_delay = 0.02};
+    struct limits *l = limits_new(loop_current(), &config);
+    struct asker a[5];
+    double began = loop_time();
+
+    (void)arg;
+    limits_set_delay(l, "a", 0.1);
+    limits_set_delay(l, "b", 0.01); /* less than all have */
+    ASK_ALL(l, a, "a1", "a2", "a3", "b1", "b2");
+    ck_assert_journal("a1 b1");
+    while (a[2].ticket.state != TICKET_HELD)
+        task_sleep(0.005);
+    ck_assert_journal("a1 b1 b2 a2 a3");
+    ck_assert_double_ge(a[1].granted - began, 0.1);
+    ck_assert_double_ge(a[2].granted - began, 0.2);
+    ck_assert_double_ge(a[4].granted - began, 0.02);
+    release_held(a, 5);
+    ck_assert_uint_eq(limits_hosts(l), 2); /* it outlasts their tickets */
+    task_sleep(0.12);
+    ck_assert_uint_eq(limits_hosts(l), 2);
+    ASK_ALL(l, a, "a4", "a5");
+    ck_assert_journal("a1 b1 b2 a2 a3 a4");
+    limits_set_delay(l, "a", 0);
+    while (a[1].ticket.state != TICKET_HELD)
+        task_sleep(0.005);
+    release_held(a, 2);
+    limits_free(l);
+    return 0;
+}
+
 LIMITS_TEST(rate)
 {
     struct limits_config config = {8, 8, .rate = 20};
@@ -570,7 +603,7 @@ static Suite *suite(void)
     return CHECK_SUITE(
         "http_limits", in_order_at_a_host, caps, hosts_take_turns,
         full_hosts_hold_nobody_up, withdrawn_in_every_state, released_while_granted,
-        host_delay, rate, withdrawn_while_paced, pauses, pause_made_longer, pause_ends,
+        host_delay, delay_of_one_host, rate, withdrawn_while_paced, pauses, pause_made_longer, pause_ends,
         late_ones_go_first, late_while_paused, shrinks, hosts_are_forgotten,
         acquire_cancelled, acquire_cancelled_with_the_place, many_at_once);
 }

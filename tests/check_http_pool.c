@@ -554,6 +554,99 @@ CLIENT_TEST(cancelled_while_its_sink_waits)
     return 0;
 }
 
+/* ---- calls that are taken out at a redirect ---- */
+
+static unsigned taken_out;
+static unsigned stays_at; /* the redirect that is not followed; 0: none */
+static bool cancels;
+
+static async enum call_next step_out_of_redirects(struct call *call, struct client *c,
+                                                  double *delay, void *arg)
+{
+    enum call_next next = call_step(call, c, delay);
+
+    (void)arg;
+    if (next != CALL_REDIRECT)
+        return next;
+    taken_out++;
+    call->waiting_since = -1; /* for done_or_on */
+    return CALL_DONE;
+}
+
+static void done_or_on(struct call *call, void *arg)
+{
+    if (call->waiting_since >= 0 || call->response.error) {
+        done(call, arg);
+        return;
+    }
+    call->waiting_since = 0;
+    ck_assert_int_eq(call->ticket.state, TICKET_IDLE);
+    if (cancels)
+        pool_cancel(pool, "no further");
+    if (taken_out != stays_at) {
+        pool_go_on(pool, call);
+        return;
+    }
+    call_stay(call);
+    ck_assert_uint_eq(call->redirect_count, 1);
+    ck_assert_str_eq(strrchr(call->hop.url, '/'), "/200");
+    ck_assert_ptr_nonnull(strstr(call->hop.url, "/to/302//status/200"));
+    ck_assert_str_eq(call->hop.origin.text, server.origin);
+    ck_assert_int_eq(call->response.status, 302);
+    ck_assert_int_ge(call->earlier.total, 0);
+    done(call, arg);
+}
+
+static void setup_taken_out(void)
+{
+    setup_pool(2, 2);
+    pool_free(pool);
+    pool = pool_new(client, done_or_on, &server);
+    pool_set_step(pool, step_out_of_redirects);
+    taken_out = 0;
+    stays_at = 0;
+    cancels = false;
+}
+
+CLIENT_TEST(redirects_taken_out)
+{
+    (void)arg;
+    setup_taken_out();
+    submit("/to/301//to/302//status/200");
+    submit("/to/307//status/404");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 2);
+    ck_assert_uint_eq(taken_out, 3);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(redirects_not_followed)
+{
+    (void)arg;
+    setup_taken_out();
+    stays_at = 2;
+    submit("/to/301//to/302//status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_ok, 1);
+    ck_assert_uint_eq(taken_out, 2);
+    teardown_pool();
+    return 0;
+}
+
+CLIENT_TEST(redirects_cancelled)
+{
+    (void)arg;
+    setup_taken_out();
+    cancels = true;
+    submit("/to/301//status/200");
+    ck_assert_int_eq(pool_join(pool), 0);
+    ck_assert_uint_eq(done_cancelled, 1);
+    ck_assert_str_eq(why_seen, "no further");
+    teardown_pool();
+    return 0;
+}
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("http_pool", nothing_to_do, each_is_done_once,
@@ -562,7 +655,8 @@ static Suite *suite(void)
                        cancelled_while_it_would_go_on, two_thousand, step,
                        one_cancelled_in_every_state, cancelling_what_is_not_there,
                        one_cancelled_with_the_response, many_cancelled_one_by_one,
-                       cancelled_while_its_sink_waits);
+                       cancelled_while_its_sink_waits, redirects_taken_out,
+                       redirects_not_followed, redirects_cancelled);
 }
 
 int main(void)

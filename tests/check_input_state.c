@@ -1,51 +1,10 @@
-#include "check_main.h"
+#include "check_state.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "async/async.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "input/answered.h"
 #include "input/state.h"
-
-#define RUN(name)                                                                      \
-    START_TEST(name)                                                                   \
-    {                                                                                  \
-        make_folder();                                                                 \
-        ck_assert_int_eq(loop_run(name##_task, NULL), 0);                              \
-        remove_folder();                                                               \
-    }                                                                                  \
-    END_TEST
-
-static const char *program;
-static char folder[64], path[96], wal[112];
-
-static void make_folder(void)
-{
-    log_set_level(LOG_ERROR);
-    strcpy(folder, "/tmp/trawl-check-state-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(path, sizeof(path), "%s/state", folder);
-    snprintf(wal, sizeof(wal), "%s-wal", path);
-}
-
-/* Fails when anything but the state file is left. */
-static void remove_folder(void)
-{
-    unlink(path);
-    ck_assert_int_eq(rmdir(folder), 0);
-}
 
 static const uint8_t *key(unsigned n)
 {
@@ -163,45 +122,18 @@ END_TEST
 
 /* ---- refusals: a file that is refused is left as it was ---- */
 
-static void write_file(const void *data, size_t n)
+static bool opens(void *command)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    struct state *s = state_open(path, command);
 
-    ck_assert_int_eq(write(fd, data, n), (ssize_t)n);
-    close(fd);
+    if (s)
+        ck_assert_int_eq(state_close(s), 0);
+    return s;
 }
 
-static struct buf read_file(const char *name)
+static void is_refused(const char *command)
 {
-    struct buf b = BUF_INIT;
-    int fd = open(name, O_RDONLY);
-    ssize_t n;
-
-    while ((n = read(fd, buf_reserve(&b, 65536), 65536)) > 0)
-        buf_commit(&b, (size_t)n);
-    close(fd);
-    return b;
-}
-
-static void refuses(const char *command)
-{
-    struct buf before = read_file(path), after;
-
-    ck_assert_ptr_null(state_open(path, command));
-    after = read_file(path);
-    ck_assert_uint_eq(before.len, after.len);
-    ck_assert_mem_eq(before.data, after.data, before.len);
-    buf_clear(&before);
-    buf_clear(&after);
-}
-
-static void run_sql(const char *sql)
-{
-    sqlite3 *db;
-
-    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
+    refuses(opens, (void *)command);
 }
 
 static async int refused_task(void *arg)
@@ -211,25 +143,25 @@ static async int refused_task(void *arg)
 
     (void)arg;
     write_file("this is no database\n", 20);
-    refuses("fetch");
+    is_refused("fetch");
     memset(header, 0xff, sizeof(header));
     memcpy(header, "SQLite format 3", 16);
     write_file(header, sizeof(header));
-    refuses("fetch");
+    is_refused("fetch");
     unlink(path);
     run_sql("CREATE TABLE precious (x); INSERT INTO precious VALUES (1)");
-    refuses("fetch");
+    is_refused("fetch");
     unlink(path);
     run_sql("CREATE TABLE run (command); INSERT INTO run VALUES ('fetch');"
             "CREATE TABLE answered (key); PRAGMA user_version = 1");
-    refuses("fetch"); /* it looks like one of ours, and does not say that it is */
+    is_refused("fetch"); /* it looks like one of ours, and does not say that it is */
     unlink(path);
     s = must_open();
     state_mark(s, key(1));
     ck_assert_int_eq(state_close(s), 0);
-    refuses("crawl");
+    is_refused("crawl");
     run_sql("PRAGMA user_version = 99");
-    refuses("fetch");
+    is_refused("fetch");
     ck_assert_ptr_null(state_open("/nonexistent/state", "fetch"));
     return 0;
 }
@@ -247,10 +179,10 @@ static async int damaged_task(void *arg)
     ck_assert_int_eq(state_close(s), 0);
     whole = read_file(path);
     write_file(whole.data, whole.len / 2);
-    refuses("fetch");
+    is_refused("fetch");
     memset(whole.data + whole.len / 2, 0xff, 4096);
     write_file(whole.data, whole.len);
-    refuses("fetch");
+    is_refused("fetch");
     buf_clear(&whole);
     write_file("", 0); /* an empty file is one that was not begun */
     s = must_open();
@@ -260,34 +192,12 @@ static async int damaged_task(void *arg)
 
 RUN(damaged)
 
-/* Locks do not work against one's own process, and a child of this one cannot have a
- * loop of its own: it starts over as a program, with these arguments. */
-static pid_t start_program(const char *first, const char *fd)
-{
-    pid_t pid = fork();
-
-    if (pid)
-        return pid;
-    execl(program, program, path, first, fd, (char *)NULL);
-    _exit(127);
-}
-
 static async int open_and_close(void *arg)
 {
     struct state *s = state_open(path, "fetch");
 
     (void)arg;
     return s ? state_close(s) : 1;
-}
-
-/* 0: it was opened there. */
-static int open_elsewhere(void)
-{
-    pid_t pid = start_program(NULL, NULL);
-    int status;
-
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    return status;
 }
 
 static async int in_use_task(void *arg)
@@ -407,21 +317,16 @@ RUN(killed)
 
 static async int disk_full_task(void *arg)
 {
-    struct rlimit limit;
     struct state *s = must_open();
     struct stat st;
 
     (void)arg;
-    signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(stat(wal, &st), 0);
-    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = (rlim_t)st.st_size + 4096;
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit_file_size((rlim_t)st.st_size + 4096);
     for (unsigned i = 0; i < 100000; i++)
         state_mark(s, key(i));
     ck_assert_int_lt(state_close(s), 0);
-    limit.rlim_cur = limit.rlim_max;
-    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit_file_size(RLIM_INFINITY);
     s = must_open();
     ck_assert_uint_eq(state_count(s), 0); /* all of a batch or none */
     ck_assert_int_eq(state_close(s), 0);
@@ -470,7 +375,7 @@ int main(int argc, char **argv)
     program = argv[0];
     if (argc < 2)
         return check_main(suite);
-    snprintf(path, sizeof(path), "%s", argv[1]);
+    set_path(argv[1]);
     if (argc == 2)
         return loop_run(open_and_close, NULL);
     return loop_run(mark_until_killed,

@@ -291,6 +291,97 @@ SCENE(waits_for_calls_too)
     ck_assert_uint_eq(scene.calls, 0);
 }
 
+/* ---- items that the scenario makes ---- */
+
+static async int make_item(struct run *run, struct item *item)
+{
+    static const char *const urls[] = {"http://one/", "http://two/", "http://three/"};
+
+    ck_assert_ptr_eq(run, &scene.run);
+    task_yield();
+    if (scene.submitted == ARRAY_LEN(urls))
+        return 0;
+    *item = (struct item){.index = scene.submitted, .own = &scene};
+    request_init(&item->request, urls[scene.submitted]);
+    return 1;
+}
+
+/* Of the second nobody shall hear. */
+static async void submit_some(struct run *run, struct item *item)
+{
+    struct entry *e = take(run, item);
+
+    ck_assert_ptr_eq(e->item.own, &scene);
+    if (e->number != 1) {
+        finish(e, HTTP_OK);
+        return;
+    }
+    e->here = false;
+    scene.finished++;
+    run_drop(run, &e->item);
+    call_clear(&e->call);
+    item_clear(&e->item);
+}
+
+static async int close_scene(struct run *run)
+{
+    ck_assert_ptr_null(run->sink);
+    ck_assert_ptr_nonnull(run->client);
+    scene.calls++;
+    task_yield();
+    return scene.tear_down_gives;
+}
+
+static const struct run_scenario maker = {
+    .name = "maker",
+    .next = make_item,
+    .submit = submit_some,
+    .close = close_scene,
+};
+
+SCENE(makes_its_items)
+{
+    scene.o.source.urls = NULL;
+    scene.o.source.file = "/dev/null";
+    expect_exit(&maker, 0);
+    expect_output("http://one/ \nhttp://three/ \n");
+    ck_assert_uint_eq(scene.calls, 1);
+    ck_assert_uint_eq(scene.run.summary.requests, 2);
+}
+
+static int go_on_with_output(struct run *run)
+{
+    run->continued = true;
+    return begin(run);
+}
+
+SCENE(continues)
+{
+    struct run_scenario s = maker;
+
+    s.set_up = go_on_with_output;
+    write_output("before\n");
+    scene.tear_down_gives = 3;
+    expect_exit(&s, 3);
+    expect_output("before\nhttp://one/ \nhttp://three/ \n");
+}
+
+static async int fail_to_make(struct run *run, struct item *item)
+{
+    (void)run;
+    (void)item;
+    return -EIO;
+}
+
+SCENE(fails_to_make_any)
+{
+    struct run_scenario s = maker;
+
+    s.next = fail_to_make;
+    expect_exit(&s, EXIT_LOCAL);
+    ck_assert_uint_eq(scene.calls, 1);
+}
+
 /* ---- beginning and ending ---- */
 
 SCENE(refused)
@@ -508,7 +599,7 @@ static Suite *suite(void)
 {
     return CHECK_SUITE("run_run", waits_for_what_no_call_stands_for, in_order,
                        all_delivered_before_the_end_is_read, nothing_to_read,
-                       waits_for_calls_too, refused, refused_while_tear_down_fails,
+                       waits_for_calls_too, makes_its_items, continues, fails_to_make_any, refused, refused_while_tear_down_fails,
                        output_refused, tear_down_fails, stopped, failed_locally,
                        interrupted, failed_before_and_after, fail_fast,
                        done_is_not_asked_for_again, done_in_order,

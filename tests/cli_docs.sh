@@ -54,7 +54,7 @@ in_man() {
 # those of the table that stand there too
 in_pages() {
     in_man "$top/man/$1"
-    [ "$1" = trawl-download.1 ] || [ "$1" = trawl-gather.1 ] || return
+    case $1 in trawl-download.1 | trawl-crawl.1 | trawl-gather.1) ;; *) return ;; esac
     in_man "$top/man/trawl-fetch.1" | sort - "$scratch/table" | uniq -d
 }
 
@@ -112,6 +112,7 @@ compare() {
 compare trawl trawl.1 __fish_use_subcommand --help
 compare fetch trawl-fetch.1 '__fish_seen_subcommand_from fetch' fetch --help
 compare download trawl-download.1 '__fish_seen_subcommand_from download' download --help
+compare crawl trawl-crawl.1 '__fish_seen_subcommand_from crawl' crawl --help
 compare gather trawl-gather.1 '__fish_seen_subcommand_from gather' gather --help
 
 # The fields of the record, and the types of errors, as the schema has them
@@ -119,7 +120,8 @@ sed -n '/"\$defs"/,$d; s/^    "\([a-z0-9_]*\)": {$/\1/p' \
     "$top/contrib/schema/record.schema.json" | sort >"$scratch/schema"
 {
     sed -n '/^\.Sh RECORDS/,/^\.Sh ERROR/s/^\.It Cm //p' "$top/man/trawl-fetch.1"
-    sed -n '/^\.Sh RECORDS/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1"
+    sed -n '/^\.Sh RECORDS/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1" \
+        "$top/man/trawl-crawl.1"
 } | sort >"$scratch/fields"
 same "the pages describe every field of the record" schema fields
 sed -n '/"enum": \[$/,/\]/p' "$top/contrib/schema/record.schema.json" |
@@ -127,7 +129,8 @@ sed -n '/"enum": \[$/,/\]/p' "$top/contrib/schema/record.schema.json" |
 {
     sed -n '/^\.Sh ERROR TYPES/,/^\.Sh WRITE/s/^\.It Cm \([a-z_]*\).*/\1/p' \
         "$top/man/trawl-fetch.1"
-    sed -n '/types of errors/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1"
+    sed -n '/types of errors/,/^\.El/s/^\.It Cm //p' "$top/man/trawl-download.1" \
+        "$top/man/trawl-crawl.1"
 } | sort >"$scratch/types"
 same "the pages describe every type of error" schema types
 

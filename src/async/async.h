@@ -2,6 +2,7 @@
 #ifndef TRAWL_ASYNC_ASYNC_H
 #define TRAWL_ASYNC_ASYNC_H
 
+#include "async/batch.h"
 #include "async/channel.h"
 #include "async/event.h"
 #include "async/executor.h"

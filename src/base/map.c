@@ -4,10 +4,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "base/mem.h"
+#include "base/random.h"
 
 enum { FIRST_CAP = 16 }; /* a power of two, as every capacity */
 
@@ -70,16 +69,6 @@ uint64_t map_hash(uint64_t seed, const char *key)
 
 /* --- the table -------------------------------------------------------------------- */
 
-static uint64_t random_seed(const void *here)
-{
-    uint64_t seed;
-
-    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
-        return seed;
-    /* A kernel that has not gathered its entropy yet: the address space is random. */
-    return (uint64_t)(uintptr_t)here << 20 ^ (uint64_t)time(NULL);
-}
-
 void map_init(struct map *m)
 {
     *m = (struct map){0};
@@ -111,7 +100,7 @@ static void make_room(struct map *m)
     if ((m->used + 1) * 4 <= m->cap * 3)
         return;
     if (!m->cap)
-        m->seed = random_seed(m);
+        m->seed = random_seed();
     m->cap = FIRST_CAP;
     while (m->cap < (m->count + 1) * 2)
         m->cap *= 2;

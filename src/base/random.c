@@ -12,7 +12,7 @@ static uint64_t mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-static uint64_t seed(void)
+uint64_t random_seed(void)
 {
     struct timespec now;
     uint64_t bits;
@@ -29,7 +29,7 @@ double random_unit(void)
     static _Thread_local uint64_t state;
 
     if (state == 0)
-        state = seed() | 1;
+        state = random_seed() | 1;
     state += UINT64_C(0x9e3779b97f4a7c15);
     return (double)(mix(state) >> 11) * 0x1p-53;
 }

@@ -298,6 +298,64 @@ enum url_error url_origin(const char *url, struct origin *origin, const char **w
     return url_origin_exact(url, origin, why ? why : &ignored);
 }
 
+static bool is_ascii(const char *s)
+{
+    while (*s > 0)
+        s++;
+    return !*s;
+}
+
+#ifdef CURLU_PUNYCODE
+static const bool converts_names = true;
+#else
+#define CURLU_PUNYCODE 0
+static const bool converts_names = false;
+#endif
+
+/* The URL with its host as it is looked up, for curl_free. Of a name that cannot be
+ * converted libcurl 7.88 says that it is out of memory: no telling. Asked for the host
+ * alone it leaks, then. */
+static enum url_error ascii_url(const char *origin, char **url, const char **why)
+{
+    CURLU *u;
+    enum url_error e = parse(origin, &u, why);
+
+    if (e)
+        return e;
+    if (curl_url_get(u, CURLUPART_URL, url, CURLU_PUNYCODE)) {
+        *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
+        e = URL_MALFORMED;
+    }
+    curl_url_cleanup(u);
+    return e;
+}
+
+/* A name that was converted may turn out to be an address: digits have other forms, and
+ * libcurl 7.88 looks for addresses before it makes 3 of %33. So it is read again. */
+enum url_error url_origin_ascii(const char *url, struct origin *origin,
+                                const char **why)
+{
+    struct origin first;
+    char *text;
+    enum url_error e = url_origin(url, &first, why);
+
+    if (e)
+        return e;
+    if (is_ascii(first.text)) {
+        e = url_origin(first.text, origin, why);
+    } else if (!(e = ascii_url(first.text, &text, why))) {
+        e = url_origin(text, origin, why);
+        curl_free(text);
+    }
+    origin_clear(&first);
+    if (!e && converts_names && !is_ascii(origin->text)) { /* an address's zone */
+        *why = curl_url_strerror(CURLUE_BAD_HOSTNAME);
+        origin_clear(origin);
+        e = URL_MALFORMED;
+    }
+    return e;
+}
+
 /* Whether libcurl leaves what is behind the host as it is: no fragment, no segment
  * that could be "." or ".." in some spelling, no empty query. */
 static bool plain_path(const char *s)

@@ -27,6 +27,12 @@ struct origin {
  * guess makes ftp of `ftp.example.com`. */
 enum url_error url_origin(const char *url, struct origin *origin, const char **why);
 
+/* The same, with the name of an international host as it is looked up (IDNA, xn--...),
+ * so that its spellings are one. URL_MALFORMED where there is no such name. libcurl
+ * before 7.88 cannot tell it: there such a name stays as it is. */
+enum url_error url_origin_ascii(const char *url, struct origin *origin,
+                                const char **why);
+
 void origin_clear(struct origin *origin);
 bool origin_eq(const struct origin *a, const struct origin *b);
 

@@ -8,7 +8,8 @@
 #include "cli/complete.h"
 #include "cli/help.h"
 
-const struct command *const commands[] = {&cmd_fetch, &cmd_download, &cmd_gather, NULL};
+const struct command *const commands[] = {&cmd_fetch, &cmd_download, &cmd_crawl,
+                                          &cmd_gather, NULL};
 
 static const struct option main_rows[] = {
     {"help", 'h', NULL, GROUP_OTHER, "this text; also: trawl help COMMAND",

@@ -21,6 +21,7 @@ struct command {
     int (*run)(const struct command *self, const char *const *args);
 };
 
+extern const struct command cmd_crawl;
 extern const struct command cmd_download;
 extern const struct command cmd_fetch;
 extern const struct command cmd_gather;

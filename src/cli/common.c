@@ -80,7 +80,7 @@ const struct option common_rows[] = {
 
     {"concurrency", 'j', "N", GROUP_PACE, "requests at once, in all [64]",
      option_int, AT(client.limits.total), .min = 1, .max = 100000},
-    {"per-host", 0, "N", GROUP_PACE, "requests at once to one host [8]",
+    {"per-host", 0, "N", GROUP_PACE, "requests at once to one host [8; crawl: 4]",
      option_int, AT(client.limits.per_host), .min = 1, .max = 100000},
     {"rate", 0, "N/s", GROUP_PACE, "requests a second (/m: a minute, /h: an hour)",
      set_rate, AT(client.limits.rate)},

@@ -14,6 +14,7 @@
 /* In the order in which --help shows them. */
 enum option_group {
     GROUP_INPUT,
+    GROUP_SCOPE,
     GROUP_FILES,
     GROUP_REQUEST,
     GROUP_OUTPUT,

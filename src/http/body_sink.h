@@ -1,7 +1,8 @@
 /* body_sink.h - takes a response's body as it arrives, in place of memory.
  *
- * The bytes are given as they came: no content coding is undone. All calls but resume
- * come from within libcurl: they note, copy and refuse, and must not suspend. */
+ * The bytes are given as they came, no content coding undone, unless the sink asks for
+ * them decoded. All calls but resume come from within libcurl: they note, copy and
+ * refuse, and must not suspend. */
 #ifndef TRAWL_HTTP_BODY_SINK_H
 #define TRAWL_HTTP_BODY_SINK_H
 
@@ -10,7 +11,9 @@
 enum body_use {
     BODY_TAKE,  /* begin: give me the body. write: I have these bytes */
     BODY_DROP,  /* begin: read it, and throw it away */
-    BODY_WAIT,  /* write: not now; the same bytes again after resume */
+    BODY_WAIT,  /* write: not now; the same bytes again after resume. With `decoded`, as no
+                   decoder goes back: I have these, but no more before resume, or only
+                   what comes of the bytes that are being decoded */
     BODY_REFUSE /* end the exchange: `error` and `why` are set */
 };
 
@@ -22,6 +25,8 @@ struct body_sink {
 
     /* All n bytes, or none of them. */
     enum body_use (*write)(struct body_sink *s, const char *data, size_t n);
+
+    bool decoded; /* the content codings are undone; set by who owns the sink */
 
     enum http_error error; /* of a refusal */
     const char *why;       /* static, or the sink's own until the exchange has ended */

@@ -85,14 +85,14 @@ bool call_check(struct call *call)
 
 /* ---- steps ---- */
 
-static void add_times(struct timings *sum, const struct timings *t)
+static void add_times(struct timings *sum, const struct timings *t, int sign)
 {
-    sum->namelookup += t->namelookup;
-    sum->connect += t->connect;
-    sum->appconnect += t->appconnect;
-    sum->pretransfer += t->pretransfer;
-    sum->starttransfer += t->starttransfer;
-    sum->total += t->total;
+    sum->namelookup += sign * t->namelookup;
+    sum->connect += sign * t->connect;
+    sum->appconnect += sign * t->appconnect;
+    sum->pretransfer += sign * t->pretransfer;
+    sum->starttransfer += sign * t->starttransfer;
+    sum->total += sign * t->total;
 }
 
 static enum call_next follow(struct call *call, const struct client_config *o)
@@ -114,9 +114,21 @@ static enum call_next follow(struct call *call, const struct client_config *o)
     call->redirects = mem_reallocarray(call->redirects, call->redirect_count + 1,
                                        sizeof(*call->redirects));
     call->redirects[call->redirect_count++] = been;
-    add_times(&call->earlier, &rs->times);
+    add_times(&call->earlier, &rs->times, 1);
     call->waiting_since = loop_time();
     return CALL_REDIRECT;
+}
+
+void call_stay(struct call *call)
+{
+    struct redirection *last = &call->redirects[--call->redirect_count];
+    const char *why;
+
+    free(call->hop.url);
+    call->hop.url = last->url;
+    origin_clear(&call->hop.origin);
+    url_origin(call->hop.url, &call->hop.origin, &why); /* it was asked, so it has one */
+    add_times(&call->earlier, &call->response.times, -1);
 }
 
 /* An attempt that brought something worth having is not one of the retries; those after

@@ -50,6 +50,10 @@ const char *call_origin(const struct call *call);
  * for is set for its origin. */
 async enum call_next call_step(struct call *call, struct client *c, double *delay);
 
+/* After CALL_REDIRECT: goes nowhere. The response that redirects is the one that stands.
+ */
+void call_stay(struct call *call);
+
 /* Makes a call that is done ready for another attempt, from its first URL, whatever its
  * retries. Not one that call_check refused. */
 void call_again(struct call *call);

@@ -40,6 +40,7 @@ static const struct {
     [HTTP_CHECKSUM] = {"checksum_mismatch", false},
     [HTTP_NO_CHECKSUM] = {"checksum_missing", false},
     [HTTP_FILE_EXISTS] = {"file_exists", false},
+    [HTTP_ROBOTS_DENIED] = {"robots_denied", false},
     [HTTP_UNEXPECTED] = {"unexpected", false},
     [HTTP_REFERENCE] = {"reference", false},
     [HTTP_DEPENDENCY] = {"dependency", false},

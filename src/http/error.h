@@ -37,6 +37,7 @@ enum http_error {
     HTTP_CHECKSUM,  /* the bytes are not those of the checksum */
     HTTP_NO_CHECKSUM, /* none is known, though they are to be checked */
     HTTP_FILE_EXISTS,
+    HTTP_ROBOTS_DENIED, /* robots.txt does not let it be asked for */
     HTTP_UNEXPECTED, /* a whole answer that is not what was expected */
     HTTP_REFERENCE,  /* what a request is made of is not there, or does not fit */
     HTTP_DEPENDENCY, /* not sent: what it needs has failed */

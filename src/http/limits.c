@@ -17,6 +17,7 @@ struct host {
     struct limits *limits;
     unsigned active;     /* places held here */
     unsigned delayed;    /* tickets that will ask later */
+    double delay;        /* seconds between two starts here; 0: the configuration's */
     double not_before;   /* loop_time of the next start that is allowed; 0: any time */
     struct timer wake;   /* at not_before */
     char origin[];
@@ -95,7 +96,7 @@ static void host_settle(struct host *h)
         list_remove(&h->ring);
         if (!timer_active(&h->wake))
             loop_call_at(l->loop, &h->wake, h->not_before);
-    } else if (!wanted && h->active == 0 && h->delayed == 0) {
+    } else if (!wanted && h->active == 0 && h->delayed == 0 && h->delay <= 0) {
         host_free(h);
     } else if (!wanted || h->active >= l->config.per_host) {
         list_remove(&h->ring);
@@ -115,6 +116,17 @@ static void host_woken(void *arg)
 
 /* ---- granting ---- */
 
+/* A longer pause stands. */
+static void set_not_before(struct host *h, double seconds)
+{
+    double until = loop_time() + seconds;
+
+    if (seconds <= 0 || until <= h->not_before)
+        return;
+    h->not_before = until;
+    timer_stop(&h->wake);
+}
+
 static void grant_one(struct limits *l)
 {
     struct host *h = container_of(list_shift(&l->ring), struct host, ring);
@@ -123,8 +135,7 @@ static void grant_one(struct limits *l)
     t->state = TICKET_HELD;
     h->active++;
     l->active++;
-    if (l->config.host_delay > 0)
-        h->not_before = loop_time() + l->config.host_delay;
+    set_not_before(h, h->delay > l->config.host_delay ? h->delay : l->config.host_delay);
     host_settle(h);
     t->granted(t);
 }
@@ -281,15 +292,19 @@ int limits_acquire(struct limits *l, struct ticket *t, const char *origin)
 void limits_pause(struct limits *l, const char *origin, double seconds)
 {
     struct host *h;
-    double until = loop_time() + seconds;
 
     if (seconds <= 0)
         return;
     h = host_get(l, origin);
-    if (until > h->not_before) {
-        h->not_before = until;
-        timer_stop(&h->wake);
-    }
+    set_not_before(h, seconds);
+    host_settle(h);
+}
+
+void limits_set_delay(struct limits *l, const char *origin, double seconds)
+{
+    struct host *h = host_get(l, origin);
+
+    h->delay = seconds;
     host_settle(h);
 }
 

@@ -59,13 +59,17 @@ async int limits_acquire(struct limits *l, struct ticket *t, const char *origin)
 /* No new start at that origin for `seconds` (a longer pause stands). */
 void limits_pause(struct limits *l, const char *origin, double seconds);
 
+/* From now on at least `seconds` from one start at that origin to the next, as long as
+ * the limits last; 0: as the configuration says. */
+void limits_set_delay(struct limits *l, const char *origin, double seconds);
+
 /* Fewer places in all from now on (at least 1): this machine bears no more. */
 void limits_shrink(struct limits *l, unsigned total);
 
 /* Whether somebody waits for a place at the origin of a ticket that holds one. */
 bool limits_wanted(const struct ticket *t);
 
-size_t limits_hosts(const struct limits *l);    /* origins with tickets, or a pause */
+size_t limits_hosts(const struct limits *l); /* origins with tickets, a pause, a delay */
 unsigned limits_active(const struct limits *l); /* places held */
 unsigned limits_total(const struct limits *l);
 

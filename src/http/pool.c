@@ -232,13 +232,8 @@ void pool_free(struct pool *p)
     free(p);
 }
 
-void pool_submit(struct pool *p, struct call *call)
+static void enqueue(struct pool *p, struct call *call)
 {
-    p->outstanding++;
-    if (!call_check(call)) {
-        finish(p, call);
-        return;
-    }
     if (p->cancelled) {
         call_cancel(call, p->cancelled);
         finish(p, call);
@@ -248,6 +243,22 @@ void pool_submit(struct pool *p, struct call *call)
     call->ticket.waiter = p;
     list_append(&p->waiting, &call->node);
     limits_enqueue(p->limits, &call->ticket, call_origin(call));
+}
+
+void pool_submit(struct pool *p, struct call *call)
+{
+    p->outstanding++;
+    if (call_check(call))
+        enqueue(p, call);
+    else
+        finish(p, call);
+}
+
+void pool_go_on(struct pool *p, struct call *call)
+{
+    p->outstanding++;
+    call->waiting_since = loop_time();
+    enqueue(p, call);
 }
 
 static struct call *next_without_worker(struct pool *p)

@@ -28,6 +28,10 @@ async void pool_free(struct pool *p);
 /* Queues a call; the pool has it until `done`. */
 void pool_submit(struct pool *p, struct call *call);
 
+/* The same for a call that its step has taken out (as done) at CALL_REDIRECT: it goes on
+ * at its next hop. */
+void pool_go_on(struct pool *p, struct call *call);
+
 /* Ends every call: those that wait at once, with that reason, those in flight by
  * cancelling their exchange. Later ones end as they are submitted. */
 void pool_cancel(struct pool *p, const char *why);

@@ -168,6 +168,30 @@ static int check_size(struct transfer *t, int64_t n)
     return 0;
 }
 
+static enum body_use refused(struct transfer *t, enum body_use use)
+{
+    const struct body_sink *sink = t->request->sink;
+
+    if (use == BODY_REFUSE)
+        transfer_verdict(t, sink->error, "%s", sink->why);
+    return use;
+}
+
+static bool takes_decoded(const struct transfer *t)
+{
+    return t->request->sink && t->request->sink->decoded;
+}
+
+/* One that has to wait is given no more once these bytes are through: receive_body holds
+ * the next ones. */
+static void give_decoded(struct transfer *t, const char *data, size_t n)
+{
+    struct body_sink *sink = t->request->sink;
+
+    if (t->sink_use == BODY_TAKE)
+        t->sink_waits |= refused(t, sink->write(sink, data, n)) == BODY_WAIT;
+}
+
 static int take_decoded(void *arg, const char *data, size_t n)
 {
     struct transfer *t = arg;
@@ -185,7 +209,9 @@ static int take_decoded(void *arg, const char *data, size_t n)
     }
     if (t->request->keep_body)
         buf_append(&rs->body, data, n);
-    return 0;
+    if (takes_decoded(t))
+        give_decoded(t, data, n);
+    return t->verdict ? -1 : 0;
 }
 
 static void begin_decoding(struct transfer *t)
@@ -201,15 +227,6 @@ static void begin_decoding(struct transfer *t)
                          (int)(codings.len < 40 ? codings.len : 40), codings.data);
 }
 
-static enum body_use refused(struct transfer *t, enum body_use use)
-{
-    const struct body_sink *sink = t->request->sink;
-
-    if (use == BODY_REFUSE)
-        transfer_verdict(t, sink->error, "%s", sink->why);
-    return use;
-}
-
 /* The body of a redirect that is followed is not read, so it need not be readable. */
 static void begin_body(struct transfer *t)
 {
@@ -223,7 +240,7 @@ static void begin_body(struct transfer *t)
         return;
     if (sink)
         t->sink_use = refused(t, sink->begin(sink, t->response));
-    else
+    if (!sink || (sink->decoded && t->sink_use == BODY_TAKE))
         begin_decoding(t);
 }
 
@@ -260,12 +277,14 @@ size_t receive_body(char *data, size_t size, size_t n, void *arg)
     t->last_activity = loop_time();
     if (t->verdict)
         return 0;
+    if (t->sink_waits && takes_decoded(t))
+        return transfer_hold(t);
     if (!rate_allows(t, n))
         return transfer_hold(t);
     if (!t->body_began)
         begin_body(t);
     if (!t->verdict && check_size(t, t->response->size_download + (int64_t)n) == 0 &&
-        t->request->sink && give_to_sink(t, data, n) == BODY_WAIT)
+        t->request->sink && !takes_decoded(t) && give_to_sink(t, data, n) == BODY_WAIT)
         return transfer_hold(t);
     t->granted -= t->granted < n ? t->granted : n;
     t->response->size_download += (int64_t)n;

@@ -41,7 +41,8 @@ static void resume_for_sink(struct body_sink *s)
     if (!t->sink_waits)
         return;
     t->sink_waits = false;
-    go_on(t);
+    if (t->paused && !throttled_waits(&t->throttled)) /* its own turn will come */
+        go_on(t);
 }
 
 void body_sink_resume(struct body_sink *s)

@@ -45,6 +45,7 @@ struct item {
     char *sha256;    /* with `files`: 64 hex digits, lower case; owned, NULL: none */
     char *id;        /* raw JSON of the line's id, one line; owned, NULL: none */
     char *why;       /* what is wrong with it, for people; owned, NULL: nothing */
+    void *own;       /* of a scenario that makes its items itself (run.h) */
     size_t size;     /* of the line, in bytes: what it holds in memory, about */
     uint8_t key[16]; /* of the line, without white space around it, and of the
                         template: the same request, the same key */

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "http/media_type.h"
 #include "output/record_facts.h"
 
 /* ---- what the server says it is (RFC 9110, 8.3) ---- */
@@ -25,11 +26,8 @@ static bool is_json(struct slice type)
 {
     static const char suffix[] = "+json";
     size_t n = sizeof(suffix) - 1;
-    struct slice essence;
+    struct slice essence = media_type_essence(type);
 
-    if (!slice_next(&type, ';', &essence))
-        return false;
-    essence = slice_trim(essence);
     if (slice_eq_nocase(essence, "application/json"))
         return true;
     if (essence.len <= n)
@@ -40,28 +38,6 @@ static bool is_json(struct slice type)
 bool record_body_is_json(const struct response *rs)
 {
     return is_json(content_type(rs));
-}
-
-static struct slice unquoted(struct slice s)
-{
-    if (s.len >= 2 && s.data[0] == '"' && s.data[s.len - 1] == '"')
-        return (struct slice){s.data + 1, s.len - 2};
-    return s;
-}
-
-/* The value of charset=; nothing when it is not declared. */
-static struct slice charset_of(struct slice type)
-{
-    struct slice parameter, name;
-
-    slice_next(&type, ';', &parameter); /* the type itself */
-    while (slice_next(&type, ';', &parameter)) {
-        parameter = slice_trim(parameter);
-        if (memchr(parameter.data, '=', parameter.len) &&
-            slice_next(&parameter, '=', &name) && slice_eq_nocase(name, "charset"))
-            return unquoted(slice_trim(parameter));
-    }
-    return (struct slice){"", 0};
 }
 
 /* A name goes to iconv as it is, but "//" would turn options on. */
@@ -125,7 +101,7 @@ static bool means_utf8(struct slice charset, const struct buf *body)
 bool record_body_text(const struct response *rs, struct buf *scratch,
                       struct slice *text)
 {
-    struct slice charset = charset_of(content_type(rs));
+    struct slice charset = media_type_charset(content_type(rs));
 
     *text = (struct slice){rs->body.data, rs->body.len};
     if (!text->len) {

@@ -245,6 +245,11 @@ uint64_t sink_written(const struct sink *s)
     return s->written;
 }
 
+uint64_t sink_length(const struct sink *s)
+{
+    return s->written + backlog(s);
+}
+
 bool sink_is_terminal(const struct sink *s)
 {
     return s->file.terminal;

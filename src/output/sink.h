@@ -47,8 +47,9 @@ async int sink_wait(struct sink *s);
  * reader does not read. From then on the error is -ETIMEDOUT; `failed` is not called. */
 void sink_abandon(struct sink *s);
 
-/* How many bytes have been written so far. */
+/* How many bytes have been written so far, and were put. */
 uint64_t sink_written(const struct sink *s);
+uint64_t sink_length(const struct sink *s);
 
 bool sink_is_terminal(const struct sink *s);
 

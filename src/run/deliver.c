@@ -104,6 +104,13 @@ void run_deliver(struct run *run, const struct record *record, const struct deli
         run_stop(run, "cancelled after the first failure (--fail-fast)");
 }
 
+void run_drop(struct run *run, const struct item *item)
+{
+    semaphore_release(&run->window);
+    run_let_go(run, item->size);
+    count_delivered(run);
+}
+
 void deliver_join(struct run *run)
 {
     struct future all;

@@ -56,6 +56,12 @@ static async void submit(struct run *run, struct item *item)
     run->submitted++;
 }
 
+static async int next_item(struct run *run, struct item *item)
+{
+    return run->scenario->next ? run->scenario->next(run, item)
+                               : source_next(run->source, item);
+}
+
 static async int read_items(void *arg)
 {
     struct run *run = arg;
@@ -64,7 +70,7 @@ static async int read_items(void *arg)
 
     /* Once stopped, nothing more is read: where no wait suspends, no cancellation would
      * end this. */
-    while (!run->stopped && (r = source_next(run->source, &item)) > 0) {
+    while (!run->stopped && (r = next_item(run, &item)) > 0) {
         if (run->state && state_answered(run->state, item.key)) {
             run->summary.skipped++;
             if (run->scenario->skipped)
@@ -127,8 +133,8 @@ static bool open_output(struct run *run)
 
     if (!status_open(run))
         return false;
-    run->sink = sink_open(o->output, run->state && state_count(run->state) > 0,
-                          output_failed, run);
+    run->continued |= run->state && state_count(run->state) > 0;
+    run->sink = sink_open(o->output, run->continued, output_failed, run);
     return run->sink != NULL;
 }
 
@@ -148,7 +154,7 @@ static void open_pool(struct run *run)
 
 /* Output last: a run that is refused, as the state file is another's, must leave the
  * files as they are. */
-static int set_up(struct run *run)
+static async int set_up(struct run *run)
 {
     int status = run->scenario->set_up ? run->scenario->set_up(run) : 0;
 
@@ -170,11 +176,20 @@ static async int tear_down(struct run *run)
     return run->scenario->tear_down ? run->scenario->tear_down(run) : 0;
 }
 
-static async void close_all(struct run *run)
+static async int close_scenario(struct run *run)
 {
+    return run->client && run->scenario->close ? run->scenario->close(run) : 0;
+}
+
+/* What the scenario's close failed with, or 0. */
+static async int close_all(struct run *run)
+{
+    int status;
+
     if (run->sink && sink_close(run->sink) < 0 && !run->sink_error)
         run->sink_error = -EIO;
     run->sink = NULL;
+    status = close_scenario(run);
     if (run->state && state_close(run->state) < 0 && !run->local_error)
         run->local_error = -EIO;
     deliver_clear(run);
@@ -183,6 +198,7 @@ static async void close_all(struct run *run)
     if (run->client)
         client_free(run->client);
     buf_clear(&run->record);
+    return status;
 }
 
 static int exit_status(const struct run *run)
@@ -232,7 +248,7 @@ static int worse(int status, int other)
 static async int run_task(void *arg)
 {
     struct run *run = arg;
-    int status = EXIT_LOCAL;
+    int status = EXIT_LOCAL, closed;
 
     run->loop = loop_current();
     list_init(&run->marks);
@@ -240,7 +256,8 @@ static async int run_task(void *arg)
     summary_init(&run->summary);
     if (open_input(run) && open_client(run))
         status = run_scenario(run);
-    close_all(run);
+    closed = close_all(run);
+    status = worse(status, closed);
     if (run->reader) {
         stop_unwatch(run);
         status = worse(exit_status(run), status);

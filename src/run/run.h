@@ -45,9 +45,14 @@ struct run_scenario {
         read_ahead; /* items beyond those in flight; 0: as many as are lines of text */
 
     /* After the client and the input are there; before the output is opened, so that a
-     * run that is refused leaves that as it was, and before there is a pool. 0 goes on;
-     * another value, logged, is the exit status. */
-    int (*set_up)(struct run *run);
+     * run that is refused leaves that as it was, and before there is a pool. May suspend;
+     * neither a signal nor the deadline is looked after yet. 0 goes on; another value,
+     * logged, is the exit status. */
+    async int (*set_up)(struct run *run);
+
+    /* In place of the source: suspends until there is another item. 1 with *item set; 0
+     * when there will be none; -ECANCELED, or another -errno, which was logged. */
+    async int (*next)(struct run *run, struct item *item);
 
     /* Takes the item over (and clears it in the end). From the reader: may suspend.
      * Also once the run has stopped, for an item that was read: the pool ends it at
@@ -66,6 +71,10 @@ struct run_scenario {
      * it failed: frees; the client is still there, the pool is not. Gives 0 or an exit
      * status (3). */
     async int (*tear_down)(struct run *run);
+
+    /* Behind tear_down: all records are written, or never will be. Ends what had to wait
+     * for that. Gives 0 or an exit status (3). */
+    async int (*close)(struct run *run);
 
     /* A call of the pool is done (pool_new). */
     void (*done)(struct call *call, void *run);
@@ -103,6 +112,7 @@ struct run {
     uint64_t submitted;    /* the run counts them, once `submit` has returned */
     uint64_t delivered;
     struct future *all_delivered; /* what the run waits for in the end, while it does */
+    bool continued; /* the output goes on with an earlier run's; also set_up's to set */
     const char *stopped;          /* why no more is begun; NULL while it is */
     struct interrupt interrupt;
     int signo; /* that interrupted it */
@@ -129,6 +139,9 @@ struct delivery {
  * it returns. */
 void run_deliver(struct run *run, const struct record *record,
                  const struct delivery *d);
+
+/* The same without a record: nobody asked for the item, and nothing came of it. */
+void run_drop(struct run *run, const struct item *item);
 
 /* The error of a response as a record tells it: HTTP_STATUS when its status was not
  * accepted. */

@@ -32,7 +32,8 @@ ERROR_TYPES = frozenset("""
     connect_timeout connect_failed private_address tls_verify tls_handshake timeout
     stalled send reset empty_reply truncated protocol header_too_large too_large decode
     too_many_redirects redirect_refused http_status cancelled local_io bad_input
-    range changed checksum_mismatch checksum_missing file_exists""".split())
+    range changed checksum_mismatch checksum_missing file_exists
+    robots_denied""".split())
 
 INHERITED = re.compile(r"^(PATH|LANG|TMPDIR|LD_LIBRARY_PATH|[A-Z]+SAN_OPTIONS"
                        r"|LLVM_PROFILE_FILE|GCOV_.*)$")

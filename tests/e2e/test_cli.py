@@ -29,6 +29,9 @@ COMMANDS = {
     "download": COMMON + """--checksum --directory --name --content-disposition
         --if-exists --timestamping --no-mtime --split --no-resume --no-sync --hash
         --write-checksums --archive""".split(),
+    "crawl": COMMON + """--sitemap --level --scope --include --exclude --max-pages
+        --max-per-host --drop-query --page-requisites --no-robots --save --convert-links
+        --links --why""".split(),
 }
 OPTIONS = sorted({option for each in COMMANDS.values() for option in each})
 
@@ -394,7 +397,7 @@ def test_completion_unknown():
 def man_pages():
     pages = sorted(glob.glob(os.path.join(harness.TOP, "man", "*.1")))
     names = {os.path.basename(p) for p in pages}
-    check({"trawl.1", "trawl-fetch.1", "trawl-download.1"} <= names, f"man pages: {names}")
+    check({"trawl.1", *(f"trawl-{c}.1" for c in COMMANDS)} <= names, f"man pages: {names}")
     return pages
 
 

@@ -101,6 +101,26 @@ def test_downloads():
             raise AssertionError(f"{error.message} in {record}")
 
 
+def test_crawls():
+    """records of a crawl, and lines of --why"""
+    site = servers.routes({
+        "/": reply("<html lang=en><title>t</title><a href=/a><a href=/b><a href=/a#x>"
+                   "<a href=http://127.0.0.2:1/>", type="text/html"),
+        "/a": redirect("/"), "/b": redirect("http://127.0.0.2:1/x")})
+    result = harness.trawl("crawl", "-q", site.url, "nonsense://", "--links",
+                           f"http://127.0.0.1:{free_port()}/", "--retry", "0", "--why",
+                           "--retry-max-time", "1")
+    skipped = [r for r in result.records if "skipped" in r]
+    pages = [r for r in result.records if "skipped" not in r]
+    same((len(skipped), len(pages)), (2, 5), "lines and records")
+    for record in skipped:
+        for error in validator("skipped.schema.json").iter_errors(record):
+            raise AssertionError(f"{error.message} in {record}")
+    for record in pages:
+        for error in validator().iter_errors(record):
+            raise AssertionError(f"{error.message} in {record}")
+
+
 def test_schema_is_strict():
     """the schema refuses what is no record"""
     good = fetch(fixed().url).ok(1).record

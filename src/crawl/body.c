@@ -1,0 +1,124 @@
+/* What arrives of a page: hashed, and read for links, piece by piece. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "crawl/job.h"
+#include "http/date.h"
+#include "http/media_type.h"
+
+static struct job *job_of(struct body_sink *s)
+{
+    return container_of(s, struct job, errand.sink);
+}
+
+/* ---- what the header says ---- */
+
+static bool is_html(struct slice type)
+{
+    return slice_eq_nocase(type, "text/html") ||
+           slice_eq_nocase(type, "application/xhtml+xml");
+}
+
+static void open_links(struct job *job, const struct response *rs)
+{
+    struct links_handler handler = {.link = found_link, .arg = job};
+    struct slice type, essence;
+
+    headers_get(&rs->headers, "Content-Type", &type);
+    essence = media_type_essence(type);
+    if (is_html(essence))
+        job->links = links_new(LINKS_HTML, media_type_charset(type), &handler);
+    else if (job->crawl->o->requisites && slice_eq_nocase(essence, "text/css"))
+        job->links = links_new(LINKS_CSS, media_type_charset(type), &handler);
+}
+
+static void obey_tags(struct job *job, const struct response *rs)
+{
+    const struct crawl_options *o = job->crawl->o;
+    struct robots_tag tag = {0};
+    struct slice name, value;
+    size_t pos = 0;
+
+    if (o->no_robots)
+        return;
+    while (headers_next(&rs->headers, &pos, &name, &value))
+        if (slice_eq_nocase(name, "X-Robots-Tag"))
+            robots_tag_add_header(&tag, value, o->product);
+    job->nofollow = tag.nofollow;
+}
+
+/* ---- the sink ---- */
+
+static void open_save(struct job *job, const struct response *rs)
+{
+    struct slice type, date;
+    time_t mtime = 0;
+
+    headers_get(&rs->headers, "Content-Type", &type);
+    if (headers_get(&rs->headers, "Last-Modified", &date) && !date_parse(date, &mtime))
+        mtime = 0;
+    job->save.sink = &job->errand.sink;
+    job->save.ended = job_saved;
+    save_begin(&job->save, &job->crawl->saver, job->errand.call.hop.url, type, mtime);
+}
+
+/* What an error page refers to is the server's business. */
+static enum body_use begin(struct body_sink *s, const struct response *rs)
+{
+    struct job *job = job_of(s);
+
+    body_reset(job);
+    if (rs->status < 200 || rs->status >= 300 || job->visit->reason == VISIT_CHECK)
+        return BODY_DROP;
+    obey_tags(job, rs);
+    job->digests = digests_new(1u << DIGEST_SHA256);
+    open_links(job, rs);
+    found_header(job, rs);
+    if (job->crawl->saver.root >= 0)
+        open_save(job, rs);
+    return BODY_TAKE;
+}
+
+static enum body_use take(struct body_sink *s, const char *data, size_t n)
+{
+    struct job *job = job_of(s);
+
+    digests_update(job->digests, data, n);
+    if (job->links)
+        links_feed(job->links, data, n);
+    if (!job->save.saver)
+        return BODY_TAKE;
+    s->error = HTTP_LOCAL_IO;
+    s->why = job->save.part.why;
+    return save_write(&job->save, data, n);
+}
+
+void body_init(struct job *job)
+{
+    job->errand.sink.begin = begin;
+    job->errand.sink.write = take;
+}
+
+void body_finish(struct job *job)
+{
+    if (job->links && !job->finished)
+        links_finish(job->links);
+    job->finished = true;
+}
+
+void body_reset(struct job *job)
+{
+    links_free(job->links);
+    job->links = NULL;
+    job->finished = false;
+    normal_base_free(job->base);
+    job->base = NULL;
+    job->nofollow = false;
+    urlset_reset(&job->seen);
+    buf_reset(&job->list);
+    free(job->canonical);
+    job->canonical = NULL;
+    digests_free(job->digests);
+    job->digests = NULL;
+}

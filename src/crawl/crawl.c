@@ -1,0 +1,249 @@
+/* The run of a crawl: start URLs go into the frontier, and what it gives out becomes
+ * pages until nothing is left. */
+#include "crawl/crawl.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "crawl/job.h"
+
+/* ---- setting up ---- */
+
+/* A host that is only asked whether a link to it works has no sitemaps for us. */
+static void told_sitemap(const char *url, const char *asked, void *arg)
+{
+    struct crawl *c = arg;
+
+    if (!scope_is_outside(c->scope, asked))
+        sitemaps_add(c->sitemaps, url);
+}
+
+/* What an earlier run wrote behind the last page that it finished comes again. */
+static void cut_output(struct crawl *c)
+{
+    const char *path = c->o->run.output;
+    off_t length = (off_t)frontier_output_length(c->frontier);
+    struct stat st;
+
+    c->output_length = (uint64_t)length;
+    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > length)
+        (void)!truncate(path, length);
+}
+
+static bool open_frontier(struct crawl *c)
+{
+    const struct crawl_options *o = c->o;
+    char *options = starts_describe(c);
+    struct frontier_config config = {
+        .state = o->run.dry_run ? NULL : o->state,
+        .options = options,
+        .per_host = o->run.client.limits.per_host,
+        .max_pages = o->scope.max_pages,
+        .max_per_host = o->scope.max_per_host,
+    };
+
+    c->frontier = frontier_new(&config);
+    free(options);
+    if (!c->frontier)
+        return false;
+    c->run.summary.skipped = frontier_done_before(c->frontier);
+    c->run.continued = c->run.summary.skipped > 0;
+    if (c->run.continued)
+        cut_output(c);
+    return true;
+}
+
+static void open_hosts(struct crawl *c)
+{
+    struct hosts_config config = {
+        .client = c->run.client,
+        .product = c->o->product,
+        .no_robots = c->o->no_robots,
+        .is_stranger = crawl_is_stranger,
+        .sitemap = told_sitemap,
+        .arg = c,
+    };
+
+    c->hosts = hosts_new(&config);
+}
+
+/* Before the state: nothing is left behind where the directory cannot be used. */
+static bool open_mirror(struct crawl *c)
+{
+    c->saver.root = -1;
+    if (!c->o->save || c->run.o->dry_run)
+        return true;
+    if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
+        return false;
+    if (c->o->convert_links)
+        c->mirror = mirror_new(c->saver.root);
+    return true;
+}
+
+static async int set_up(struct run *run)
+{
+    struct crawl *c = crawl_of(run);
+
+    list_init(&c->finished);
+    event_init(&c->more);
+    c->starts = starts_read(c);
+    if (!open_mirror(c) || !c->starts || !open_frontier(c))
+        return EXIT_LOCAL;
+    c->scope = scope_new(&c->o->scope);
+    c->refs = refs_new();
+    open_hosts(c);
+    c->sitemaps = sitemaps_new(c);
+    if (c->o->why && !run->o->dry_run)
+        c->skips = skips_new();
+    starts_add(c);
+    return 0;
+}
+
+/* ---- the next page ---- */
+
+/* They need the pool, which is there with the first item. */
+static void begin_sitemaps(struct crawl *c)
+{
+    string_list urls = c->begun || c->run.o->dry_run ? NULL : c->o->sitemaps;
+
+    c->begun = true;
+    for (; urls && *urls; urls++)
+        sitemaps_add(c->sitemaps, *urls);
+}
+
+/* The frontier has no more; a sitemap may have. */
+static async int next_visit(struct crawl *c, struct visit **visit)
+{
+    for (int r;;) {
+        event_clear(&c->more);
+        r = frontier_next(c->frontier, visit);
+        if (r != 0)
+            return r;
+        if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more))
+            return 0;
+        if ((r = event_wait(&c->more)) < 0)
+            return r;
+    }
+}
+
+static async int next(struct run *run, struct item *item)
+{
+    struct crawl *c = crawl_of(run);
+    struct visit *visit;
+    int r;
+
+    begin_sitemaps(c);
+    if (starts_next_wrong(c, item))
+        return 1;
+    r = next_visit(c, &visit);
+    if (r > 0)
+        *item = (struct item){.own = visit};
+    return r;
+}
+
+/* ---- the end ---- */
+
+static void stopped(struct run *run)
+{
+    hosts_stop(crawl_of(run)->hosts);
+}
+
+/* A start URL has a record, whatever keeps it. */
+static void report_kept_back(struct crawl *c, struct visit *visit, bool host_full)
+{
+    struct skip skip = {visit->url, host_full ? SCOPE_MAX_PER_HOST : SCOPE_MAX_PAGES,
+                        visit->level, visit->referrer};
+    bool start = visit->reason == VISIT_START;
+    struct item item = {.own = visit};
+
+    if (c->run.stopped && start) {
+        struct job *job = job_new(c, &item);
+
+        call_cancel(&job->errand.call, c->run.stopped);
+        c->run.submitted++;
+        report_page(job);
+        return;
+    }
+    if (!c->run.stopped && (start || c->skips))
+        skips_tell(c, &skip);
+    frontier_put_back(c->frontier, visit);
+}
+
+static bool is_stopped(void *arg)
+{
+    const struct crawl *c = arg;
+
+    return c->run.stopped != NULL;
+}
+
+static async int tear_down(struct run *run)
+{
+    struct crawl *c = crawl_of(run);
+    struct visit *visit;
+    bool host_full;
+    int r = 0;
+
+    if (!run->sink) /* nothing has begun */
+        return 0;
+    if (c->skips)
+        skips_finish(c);
+    frontier_close(c->frontier);
+    while (frontier_kept_back(c->frontier, &visit, &host_full))
+        report_kept_back(c, visit, host_full);
+    if (c->mirror)
+        r = mirror_convert(c->mirror, is_stopped, c);
+    return r < 0 ? EXIT_LOCAL : 0;
+}
+
+static async int close_crawl(struct run *run)
+{
+    struct crawl *c = crawl_of(run);
+    int status = 0;
+
+    if (c->frontier) {
+        report_unwritten(c);
+        status = frontier_free(c->frontier) < 0 ? EXIT_LOCAL : 0;
+    }
+    mirror_free(c->mirror);
+    saver_close(&c->saver);
+    skips_free(c->skips);
+    sitemaps_free(c->sitemaps);
+    hosts_free(c->hosts);
+    refs_free(c->refs);
+    scope_free(c->scope);
+    starts_free(c->starts);
+    keyset_clear(&c->contents);
+    buf_clear(&c->scratch);
+    return status;
+}
+
+static void look(struct run *run, struct progress_now *now)
+{
+    const struct frontier *f = crawl_of(run)->frontier;
+
+    now->total = now->summary->requests + now->in_flight + frontier_waiting(f);
+}
+
+static const struct run_scenario crawl = {
+    .name = "crawl",
+    .read_ahead = 1024, /* pages that wait for their hosts */
+    .set_up = set_up,
+    .next = next,
+    .submit = job_submit,
+    .stopped = stopped,
+    .tear_down = tear_down,
+    .close = close_crawl,
+    .done = errand_call_done,
+    .step = errand_step,
+    .look = look,
+};
+
+int crawl_run(const struct crawl_options *o)
+{
+    struct crawl c = {.o = o};
+
+    return run_main(&c.run, &crawl, &o->run);
+}

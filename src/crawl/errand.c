@@ -1,0 +1,46 @@
+#include "crawl/errand.h"
+
+#include "base/mem.h"
+#include "run/run.h"
+
+void errand_init(struct errand *e, const char *url, void (*done)(struct errand *e))
+{
+    *e = (struct errand){.done = done, .sink.decoded = true};
+    request_init(&e->request, url);
+    e->request.sink = &e->sink;
+    call_init(&e->call, &e->request);
+}
+
+void errand_clear(struct errand *e)
+{
+    call_clear(&e->call);
+    request_clear(&e->request);
+}
+
+void errand_call_done(struct call *call, void *run)
+{
+    struct errand *e = container_of(call, struct errand, call);
+
+    (void)run;
+    e->done(e);
+}
+
+/* A reader that is slow holds up what is in flight, too: records may have many links. */
+enum call_next errand_step(struct call *call, struct client *c, double *delay,
+                           void *arg)
+{
+    struct errand *e = container_of(call, struct errand, call);
+    struct run *run = arg;
+    enum call_next next;
+
+    e->moved = false;
+    if (sink_wait(run->sink) < 0 || (e->room && event_wait(e->room) < 0)) {
+        call_cancel(call, "cancelled");
+        return CALL_DONE;
+    }
+    next = call_step(call, c, delay);
+    if (next != CALL_REDIRECT || !e->asks_leave)
+        return next;
+    e->moved = true;
+    return CALL_DONE;
+}

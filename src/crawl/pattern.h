@@ -1,0 +1,25 @@
+/* pattern.h - regular expressions of the command line, by PCRE2 (Perl's).
+ *
+ * Each is compiled once, to machine code where that can be had. A search costs a
+ * bounded number of steps, whatever the pattern and the text: one that takes more
+ * counts as no match, and that is logged once a pattern. Bytes are compared, and case
+ * counts unless a pattern begins with (?i). */
+#ifndef TRAWL_CRAWL_PATTERN_H
+#define TRAWL_CRAWL_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* A list of them; NULL is the empty one, which matches nothing. */
+struct pattern;
+
+/* Adds one. 0, or -EINVAL with the reason and its place appended to *why. */
+int pattern_add(struct pattern **p, const char *regex, struct buf *why);
+void pattern_free(struct pattern *p); /* NULL is allowed */
+
+/* Whether one of them is found in the text. Not from two threads at once. */
+bool pattern_matches(const struct pattern *p, const char *text, size_t n);
+
+#endif
