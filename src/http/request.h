@@ -27,8 +27,6 @@ struct request {
     double max_time; /* seconds for one attempt */
     int retries;
     bool keep_body;  /* keep the response's body, decoded, in memory */
-    bool stranger;   /* the client's headers, login and cookies are not meant for its
-                        origin: they stay here */
     struct body_sink *sink; /* or give it to this; borrowed, NULL: none */
 };
 
