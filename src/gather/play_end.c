@@ -87,7 +87,6 @@ static void tell(struct node *n)
 {
     const struct play_setup *setup = n->play->setup;
 
-    n->play->failed = true;
     setup->failed(n->rq, &n->failures[0].failure, setup->failed_arg);
 }
 
