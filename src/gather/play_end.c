@@ -135,7 +135,8 @@ void play_item_done(struct node *n, size_t index, struct buf *value,
 
     set_origin(n, origin);
     n->done++;
-    n->values[index] = (struct slice){buf_take(value), len};
+    /* There may be many: each is kept without the room it grew in. */
+    n->values[index] = (struct slice){mem_realloc(buf_take(value), len + 1), len};
     if (!n->items) {
         n->result->status = rs->status;
         headers_clear(&n->result->headers);
