@@ -11,8 +11,8 @@ int percent_byte(struct slice s);
 /* Appends what s stands for; a "%" without two digits stays as it is. */
 void percent_decode(struct buf *out, struct slice s);
 
-/* Appends s as a component of a URL: all but letters, digits, "-", ".", "_" and "~" (2.3)
- * is encoded. */
+/* Appends s as a component of a URL: all but letters, digits, "-", ".", "_" and "~"
+ * (2.3) is encoded. */
 void percent_encode(struct buf *out, struct slice s);
 
 #endif

@@ -14,7 +14,7 @@ struct command {
     const char *arguments; /* "[OPTION]... [URL]..." */
     const char *summary;   /* one line, for the list of commands */
     option_tables tables;
-    const char *word_suffix; /* a word is a file with that suffix, ".json"; NULL: a URL */
+    const char *word_suffix; /* of the files that words name; NULL: they are URLs */
 
     /* Takes the NULL-terminated arguments behind the command's name; gives the exit
      * status. */

@@ -17,8 +17,7 @@ struct scope {
     struct slice *memo; /* a slot for each reference of the request, empty at first:
                            what was found, as long as the results stay; or NULL */
     struct slice item;  /* data NULL: no item */
-    const struct reference
-        *item_from; /* the result that has the item; NULL: none has */
+    const struct reference *item_from; /* the result that has it; NULL: none has */
     size_t index;
     unsigned user;
 };

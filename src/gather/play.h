@@ -79,7 +79,6 @@ struct play {
     size_t left; /* nodes that are not done */
     struct list ready;
     struct handle go;
-    bool failed; /* a node without "optional" has */
     const char *stopped;
 };
 

@@ -87,7 +87,6 @@ static void tell(struct node *n)
 {
     const struct play_setup *setup = n->play->setup;
 
-    n->play->failed = true;
     setup->failed(n->rq, &n->failures[0].failure, setup->failed_arg);
 }
 
@@ -136,7 +135,8 @@ void play_item_done(struct node *n, size_t index, struct buf *value,
 
     set_origin(n, origin);
     n->done++;
-    n->values[index] = (struct slice){buf_take(value), len};
+    /* There may be many: each is kept without the room it grew in. */
+    n->values[index] = (struct slice){mem_realloc(buf_take(value), len + 1), len};
     if (!n->items) {
         n->result->status = rs->status;
         headers_clear(&n->result->headers);

@@ -30,7 +30,6 @@ void result_clear(struct result *r)
 {
     buf_clear(&r->json);
     headers_clear(&r->headers);
-    failure_clear(&r->failure);
     free(r->origin);
     r->origin = NULL;
     r->state = RESULT_NONE;

@@ -32,7 +32,6 @@ struct result {
     struct headers headers;
     char *origin; /* whom the request and its headers were meant for; owned, NULL
                      when that was not one that the spec chose, or several */
-    struct failure failure;
 };
 
 void result_clear(struct result *r);

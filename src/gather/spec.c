@@ -136,7 +136,6 @@ struct spec *spec_new(struct slice text, const struct spec_options *o, struct fa
     size_t where;
     int r;
 
-    s->text = text;
     if (text.len >= 3 && !memcmp(text.data, "\xef\xbb\xbf", 3))
         text = (struct slice){text.data + 3, text.len - 3};
     if ((r = json_compact(NULL, text, &where)) < 0)

@@ -1,5 +1,4 @@
-/* spec.h - what is to be gathered: requests, what they need of each other, the
- * document.
+/* spec.h - what is to be gathered: requests, what they need, and the document.
  *
  * A spec is read, looked up and checked as a whole before anything is sent: what is
  * certain to fail is a fault, with its place in the text. trawl-gather(1) says what a
@@ -89,7 +88,6 @@ struct spec_request {
 };
 
 struct spec {
-    struct slice text; /* borrowed */
     struct variable *variables;
     size_t variable_count;
     struct spec_request *requests;
@@ -116,11 +114,5 @@ const struct variable *spec_find_variable(const struct spec *s, const char *name
  * that is to come. Stops at the first that is not 0, and returns that. */
 int spec_each_template(struct spec_request *rq,
                        int (*fn)(struct template *t, void *arg), void *arg);
-
-/* Whether what it gets is a list of answers, or an array of pages. */
-static inline bool spec_is_many(const struct spec_request *rq)
-{
-    return rq->foreach.at != NULL;
-}
 
 #endif

@@ -258,7 +258,7 @@ static int resolve_constant(struct spec *s, struct reference *r, struct fault *f
 static int check_request(const struct spec *s, const struct reference *r,
                          struct fault *f)
 {
-    if (r->part != THE_VALUE && spec_is_many(&s->requests[r->target]))
+    if (r->part != THE_VALUE && s->requests[r->target].foreach.at)
         return fault_set(f, r->at,
                          "{{%s}}: \"%s\" is a list of answers, which has no one %s",
                          r->text, r->name, r->part == THE_STATUS ? "status" : "header");

@@ -25,13 +25,6 @@ void template_clear(struct template *t)
     *t = (struct template){0};
 }
 
-bool template_is_constant(const struct template *t)
-{
-    size_t piece = 0;
-
-    return !template_next(t, &piece);
-}
-
 struct reference *template_next(const struct template *t, size_t *piece)
 {
     while (*piece < t->count) {

@@ -49,8 +49,7 @@ struct piece {
     struct reference reference; /* of the others */
 };
 
-struct template
-{
+struct template {
     struct piece *pieces;
     size_t count;
     bool json;      /* it is JSON, not text */
@@ -66,9 +65,6 @@ int template_parse_text(struct template *t, struct slice string, struct fault *f
 /* Parses any JSON value of the spec, with references in its strings: its literals are
  * JSON. A reference that is all of a string stands for the value without the quotes. */
 int template_parse_json(struct template *t, struct slice value, struct fault *f);
-
-/* Whether it refers to anything. */
-bool template_is_constant(const struct template *t);
 
 /* Whether a request, a variable may have that name. */
 bool template_name_good(struct slice name);

@@ -4,8 +4,8 @@
 
 #include "http/client.h"
 
-/* As client_new; what is wrong is logged, and that there are fewer places than were asked
- * for, as few files may be open. */
+/* As client_new; what is wrong is logged, and that there are fewer places than were
+ * asked for, as few files may be open. */
 struct client *client_open(const struct client_config *config);
 
 #endif

@@ -96,6 +96,30 @@ def test_captured_url():
     contains(result.err, "evil: {{root#/evil}} leads to another origin")
 
 
+def test_captured_url_again():
+    """nor at an origin that one like that leads to, in a list, or from a page of a stranger"""
+    evil = http(lambda r: reply(json.dumps([f"{evil.url}/2{r.path}", f"{home.url}/own"])))
+    home = answers({"/": lambda r: {"l": [evil.url + "/1", home.url + "/own"]}, "/own": "1",
+                    "/paged": lambda r: reply("[]", headers={
+                        "Link": f"<{evil.url}/page>; rel=next"})})
+    headers = {"X-Api-Key": "k3y"}
+    doc = get({"defaults": {"headers": headers}, "requests": {
+        "root": {"url": home.url + "/"},
+        "first": {"url": "{{root#/l/0}}"},
+        "second": {"url": "{{first#/0}}"},
+        "back": {"url": "{{first#/1}}?back"},
+        "each": {"foreach": "{{root#/l}}", "url": "{{item}}"},
+        "paged": {"url": home.url + "/paged", "paginate": {"next": "link"}},
+        "items": {"foreach": "{{paged}}", "url": "{{item}}?items"}}})
+    same(sorted(doc), ["back", "each", "first", "items", "paged", "root", "second"])
+    same(sorted(evil.hits), ["/1", "/1", "/2/1", "/2/page?items", "/page"])
+    for request in evil.requests:
+        lacks(str(request.headers), "k3y")
+    sent = {r.target: r["X-Api-Key"] for r in home.requests}
+    same(sent, {"/": "k3y", "/paged": "k3y", "/own": "k3y", "/own?back": None,
+                "/own?items": None})
+
+
 def test_captured_host():
     """a captured value at the end of the host leads elsewhere without headers"""
     evil = http(describe, host="127.0.0.2")

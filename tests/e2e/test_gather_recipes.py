@@ -103,10 +103,10 @@ def test_bootstrap():
 # --- the schema -------------------------------------------------------------------
 
 @fixture
-def validator():
+def validator(name="gather.schema.json"):
     if not jsonschema:
         raise Skip("python3-jsonschema is not installed")
-    schema = json.loads(text("contrib", "schema", "gather.schema.json"))
+    schema = json.loads(text("contrib", "schema", name))
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
     return kind(schema)
@@ -174,6 +174,22 @@ def test_schema_refuses():
     for spec in bad:
         gather(spec, "--dry-run").exited(2)
         check(not validator().is_valid(spec), f"accepts {spec}")
+
+
+def test_summary():
+    """the summary against its schema, by_name and the types of its own among it"""
+    path = os.path.join(tmp(), "summary")
+    server = servers.fixed(servers.json_reply("1"))
+    requests = {"good": {"url": server.url}, "bad": {"url": server.url,
+                                                     "expect": {"equals": {"": 2}}},
+                "never": {"url": server.url + "/{{bad}}"}}
+    gather({"requests": requests}, "--summary", path).exited(1)
+    summary = json.loads(read(path))
+    for error in validator("summary.schema.json").iter_errors(summary):
+        raise AssertionError(f"{error.message} at {list(error.path)} in {summary}")
+    same(summary["errors"], {"unexpected": 1}, "errors")
+    same({n: b["requests"] for n, b in summary["by_name"].items()},
+         {"good": 1, "bad": 1, "never": 0}, "by_name")
 
 
 if __name__ == "__main__":
