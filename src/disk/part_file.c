@@ -133,6 +133,7 @@ int part_still_there(struct part *p, const struct place *at, struct stat *st)
 
 void part_close(struct part *p)
 {
+    direct_close(&p->direct);
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "download/answer.h"
+#include "download/block.h"
 #include "download/commit.h"
 #include "download/report.h"
 #include "download/seal.h"
@@ -97,7 +98,7 @@ static void clear_leg(struct leg *leg)
 {
     for (size_t i = 0; i < ARRAY_LEN(leg->lines); i++)
         free(leg->lines[i]);
-    store_free_block(leg->job->download, &leg->fill);
+    block_free(leg->job->download, &leg->fill);
     call_clear(&leg->call);
 }
 
@@ -170,7 +171,7 @@ static bool holds_all(const struct leg *leg)
 {
     const struct job *job = leg->job;
 
-    return came_whole(leg) && !job->part_open && !leg->write.busy &&
+    return came_whole(leg) && !job->part_open && !store_writes(leg) &&
            leg->wanted.first == 0 && leg->position == job->known.size &&
            (int64_t)leg->fill.len == job->known.size;
 }

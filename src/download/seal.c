@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "download/block.h"
 #include "download/plan.h"
 #include "download/report.h"
 #include "download/stamp.h"
@@ -86,7 +87,7 @@ void seal_finish(struct job *job, int result)
 {
     job->sealed = result == 0;
     job->part_open = job->part.fd >= 0;
-    store_free_block(job->download, &job->shown->fill);
+    block_free(job->download, &job->shown->fill);
     if (result < 0 && job->in_memory) /* what was said to be there is not */
         ranges_clear(&job->known.done);
     job->in_memory = false;
