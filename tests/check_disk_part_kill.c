@@ -66,10 +66,28 @@ static void fetch(struct part *p, const struct version *v, bool late, bool repla
     journal_clear(&j);
 }
 
+/* As it does with what is in memory, whole. */
+static void fetch_whole(struct part *p, const struct version *v)
+{
+    char *bytes = mem_alloc((size_t)v->size);
+    int r = part_open_unnamed(p);
+
+    must(p, r);
+    if (r == PART_NEEDS_NAME)
+        must(p, part_open(p, false));
+    memset(bytes, v->byte, (size_t)v->size);
+    must(p, part_write(p, bytes, (size_t)v->size, 0));
+    must(p, part_settle(p, v->size, NULL));
+    must(p, part_sync(p));
+    must(p, part_commit(p, false));
+    must(p, part_sync_folder(p));
+    free(bytes);
+}
+
 struct run {
     int root;
     const struct version *v;
-    bool late, replace;
+    bool late, replace, whole;
 };
 
 static void download(const struct run *run)
@@ -78,7 +96,9 @@ static void download(const struct run *run)
     struct stat st;
 
     part_init(&p, run->root, name);
-    if (part_existing(&p, &st) != 1 || run->replace)
+    if (run->whole && part_existing(&p, &st) != 1)
+        fetch_whole(&p, run->v);
+    else if (!run->whole && (part_existing(&p, &st) != 1 || run->replace))
         fetch(&p, run->v, run->late, run->replace);
     part_clear(&p);
 }
@@ -212,12 +232,15 @@ static const struct {
 static const struct {
     const char *what;
     int first;          /* what an earlier run was killed before; -1: there was none */
-    bool late, replace; /* of the run that is killed */
+    bool late, replace, whole; /* of the run that is killed */
+    int kills;                 /* at least so many */
 } cases[] = {
-    {"from nothing", -1, false, false},
-    {"a changed file", 1, false, false},
-    {"changed, and seen late", 1, true, false},
-    {"over another", 0, false, true},
+    {"from nothing", -1, false, false, false, 60},
+    {"a changed file", 1, false, false, false, 60},
+    {"changed, and seen late", 1, true, false, false, 60},
+    {"over another", 0, false, true, false, 60},
+    {"from memory", -1, false, false, true, 30},
+    {"from memory, where a part is", 1, false, false, true, 30},
 };
 
 enum {
@@ -250,8 +273,10 @@ static void prepare(const struct scratch *s, int first)
 static enum outcome kill_and_go_on(int which, int call, const struct version *last)
 {
     struct scratch s;
-    struct run run = {
-        .v = &a, .late = cases[which].late, .replace = cases[which].replace};
+    struct run run = {.v = &a,
+                      .late = cases[which].late,
+                      .replace = cases[which].replace,
+                      .whole = cases[which].whole};
     enum outcome outcome;
 
     scratch_make(&s, is_there(AT_FDCWD, "/dev/shm") ? "/dev/shm" : NULL);
@@ -261,7 +286,7 @@ static enum outcome kill_and_go_on(int which, int call, const struct version *la
     if (outcome != UNTRACED) {
         expect_truth(s.fd);
         run.v = last;
-        run.late = false;
+        run.late = run.whole = false;
         download(&run);
         expect_all_well(&s);
         if (run.replace)
@@ -293,7 +318,7 @@ START_TEST(killed_anywhere)
     if (outcome == UNTRACED)
         skip("no tracing of processes here");
     else
-        ck_assert_msg(killed > 60, "%s, %s: only %d kills", systems[system].what,
+        ck_assert_msg(killed > cases[which].kills, "%s, %s: only %d kills", systems[system].what,
                       cases[which].what, killed);
 }
 END_TEST
@@ -315,10 +340,11 @@ START_TEST(killed_again_and_again)
         run.v = versions[rand() % 2];
         run.late = rand() % 2;
         run.replace = rand() % 4 != 0;
+        run.whole = rand() % 4 == 0;
         outcomes[kill_before(&run, rand() % CALLS)]++;
         expect_truth(s.fd);
     }
-    run.late = false;
+    run.late = run.whole = false;
     run.replace = true;
     download(&run);
     expect_all_well(&s);

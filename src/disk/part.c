@@ -116,6 +116,8 @@ int part_checkpoint(struct part *p, const struct journal *j)
     struct part own = own_view(p);
     int r;
 
+    if (p->unnamed)
+        return 0;
     own.journaled = p->journaled;
     own.lost = p->lost;
     r = checkpoint(&own, j);
@@ -124,23 +126,34 @@ int part_checkpoint(struct part *p, const struct journal *j)
     return r ? failed_beside(p, &own, r) : 0;
 }
 
-int part_restart(struct part *p)
+static int forget(struct part *p)
 {
     struct place at;
     struct stat st;
-    int r = part_enter(p, false, &at);
+    int r;
 
+    if (p->unnamed)
+        return 0;
+    r = part_enter(p, false, &at);
     if (r)
         return r;
-    p->told = false;
     r = part_still_there(p, &at, &st);
     if (!r)
         r = part_journal_forget(p, &at);
+    part_leave(&at);
+    return r;
+}
+
+int part_restart(struct part *p)
+{
+    int r;
+
+    p->told = false;
+    r = forget(p);
     if (!r && ftruncate(p->fd, 0) < 0)
         r = part_fail(p, ".part", -errno);
     if (!r)
         p->lost = 0;
-    part_leave(&at);
     return r;
 }
 
@@ -164,7 +177,7 @@ static int discard(struct part *p, const struct place *at)
 int part_discard(struct part *p)
 {
     struct place at;
-    int r = part_enter(p, false, &at);
+    int r = p->unnamed ? -ENOENT : part_enter(p, false, &at);
 
     if (!r) {
         r = discard(p, &at);

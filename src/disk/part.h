@@ -29,6 +29,7 @@ struct part {
     char *name;     /* as name.h made it; owned */
     int fd;         /* of NAME.part; -1: not open */
     bool journaled; /* NAME.part.json is there */
+    bool unnamed;   /* there is no NAME.part: see part_open_unnamed */
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
@@ -60,6 +61,14 @@ int part_look(struct part *p, struct journal *j);
  * has changed them since. Without it, or when it told of none, the file is emptied,
  * after what an old journal tells was taken back. */
 int part_open(struct part *p, bool keep);
+
+/* For a file that is in memory, whole: opens one that has no name in NAME's folder until
+ * part_commit, without `replace`, gives it NAME. A kill leaves nothing of it; nothing of
+ * it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME: part_open is to be
+ * called instead, as NAME.part is there, or the file system or the kernel cannot do this;
+ * or -errno as part_open. */
+enum { PART_NEEDS_NAME = 1 };
+int part_open_unnamed(struct part *p);
 
 /* NAME.part, which is open, is large and will not be read back soon: whole pages that
  * part_write gets go past the page cache, if the file system lets them. Until the part is

@@ -10,6 +10,7 @@
 /* ---- what is said of a failure ---- */
 
 const char part_not_ours[] = "is there and is not trawl's: move it away";
+const char part_is_there[] = "is there already: move it away";
 
 /* A long name's end, so that there is room for the rest. */
 static const char *name_end(const char *name)
@@ -137,6 +138,7 @@ void part_close(struct part *p)
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;
+    p->unnamed = false;
 }
 
 /* ---- writing ---- */

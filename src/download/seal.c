@@ -41,7 +41,7 @@ static unsigned compare(struct job *job)
 /* A small file, in one visit to the disk. */
 static int write_all(struct job *job, const struct block *b)
 {
-    int r = store_open(job, false);
+    int r = store_open_whole(job);
 
     if (r == 0 && b->len)
         r = part_write(&job->part, b->data, b->len, 0);

@@ -245,17 +245,38 @@ static int look_again(struct job *job)
     return r;
 }
 
+static int check_opened(struct job *job, int r, bool keep)
+{
+    if (r == 0)
+        r = check_room(job);
+    if (r < 0 && job->part.fd >= 0 && !keep)
+        part_discard(&job->part);
+    return r;
+}
+
 int store_open(struct job *job, bool keep)
 {
     int r = keep ? look_again(job) : 0;
 
     if (r == 0)
         r = part_open(&job->part, keep);
-    if (r == 0)
-        r = check_room(job);
-    if (r < 0 && job->part.fd >= 0 && !keep)
-        part_discard(&job->part);
-    return r;
+    return check_opened(job, r, keep);
+}
+
+/* A name can be given only to one file. With --no-resume what an earlier run has left was
+ * not looked at. */
+static bool needs_name(const struct job *job)
+{
+    return job->replace || job->download->o->no_resume;
+}
+
+int store_open_whole(struct job *job)
+{
+    int r = needs_name(job) ? PART_NEEDS_NAME : part_open_unnamed(&job->part);
+
+    if (r == PART_NEEDS_NAME)
+        r = part_open(&job->part, false);
+    return check_opened(job, r, false);
 }
 
 /* ---- writing ---- */

@@ -17,7 +17,7 @@ import servers
 from servers import fixed, head, http, reply, routes
 
 KILLS = ("pwrite64", "fsync", "fdatasync", "rename,renameat,renameat2", "openat",
-         "unlink,unlinkat", "fchmod", "ftruncate")
+         "unlink,unlinkat", "linkat", "fchmod", "ftruncate")
 
 
 def pattern(size, seed=0):
