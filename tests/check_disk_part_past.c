@@ -78,9 +78,9 @@ static void open_direct(struct part *p, bool keep)
  * not; and the whole of it, whatever way it went. */
 START_TEST(bytes_past_the_page_cache)
 {
-    static const int64_t edges[] = {0,         1,         ALIGN - 1, ALIGN,
-                                    ALIGN + 1, 2 * ALIGN, 70000,     20 * ALIGN,
-                                    100001,    30 * ALIGN + 4095, 200000};
+    static const int64_t edges[] = {
+        0,          1,      ALIGN - 1,         ALIGN, ALIGN + 1, 2 * ALIGN, 70000,
+        20 * ALIGN, 100001, 30 * ALIGN + 4095, 200000};
     struct scratch s;
     char *memory = make_bytes();
 
@@ -302,11 +302,10 @@ START_TEST(a_part_is_there)
     p = part_of(&s, "x");
     ck_assert_int_eq(part_open_unnamed(&p), PART_NEEDS_NAME);
     open_fresh(&p, "all");
-    ck_assert_int_eq(part_open_unnamed(&(struct part){.root = s.fd,
-                                                      .name = (char[]){"x"},
-                                                      .fd = -1,
-                                                      .direct.fd = -1}),
-                     PART_NEEDS_NAME);
+    ck_assert_int_eq(
+        part_open_unnamed(&(struct part){
+            .root = s.fd, .name = (char[]){"x"}, .fd = -1, .direct.fd = -1}),
+        PART_NEEDS_NAME);
     settle_and_commit(&p, 3, false);
     expect_only(&s, "x", "all");
     part_clear(&p);
@@ -356,11 +355,10 @@ END_TEST
 
 static Suite *suite(void)
 {
-    Suite *suite =
-        CHECK_SUITE("part", refused_once, another_file_under_the_name,
-                    a_full_disk_is_told, nothing_until_it_has_its_name,
-                    a_name_that_is_taken_meanwhile, other_bytes_without_a_name,
-                    a_part_is_there, linked_by_way_of_proc);
+    Suite *suite = CHECK_SUITE(
+        "part", refused_once, another_file_under_the_name, a_full_disk_is_told,
+        nothing_until_it_has_its_name, a_name_that_is_taken_meanwhile,
+        other_bytes_without_a_name, a_part_is_there, linked_by_way_of_proc);
     TCase *ways = tcase_create("ways");
 
     tcase_add_loop_test(ways, bytes_past_the_page_cache, 0, ARRAY_LEN(systems));

@@ -15,8 +15,8 @@ static bool is_file(int fd, int other)
     return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && part_same_file(&a, &b);
 }
 
-/* One of its own, as the flag counts for all who write through a descriptor, and what is
- * not in whole pages goes through the other one. */
+/* One of its own, as the flag counts for all who write through a descriptor, and what
+ * is not in whole pages goes through the other one. */
 void direct_open(struct direct *d, int folder, const char *name, int fd)
 {
     direct_close(d);

@@ -1,9 +1,9 @@
 /* direct.h - large writes past the page cache (O_DIRECT).
  *
- * For a file as large as a disk image the page cache costs more than the disk: each byte
- * is copied once more, each page is allocated, found dirty, written and reclaimed. Bytes
- * that go past it are on their way to the disk when the write returns; fsync is still
- * what makes them durable. */
+ * For a file as large as a disk image the page cache costs more than the disk: each
+ * byte is copied once more, each page is allocated, found dirty, written and reclaimed.
+ * Bytes that go past it are on their way to the disk when the write returns; fsync is
+ * still what makes them durable. */
 #ifndef TRAWL_DISK_DIRECT_H
 #define TRAWL_DISK_DIRECT_H
 
@@ -29,10 +29,10 @@ void direct_close(struct direct *d); /* nothing where there is none */
 /* Whether large writes go past the page cache. */
 bool direct_works(const struct direct *d);
 
-/* Blocks. All n bytes at that offset: whole pages past the page cache if `data` is as far
- * behind a multiple of DIRECT_ALIGN as the offset is; the rest, and whatever is refused,
- * through `fd`. 0 or -errno. May run on several threads at once, for bytes of the file
- * that do not overlap. */
+/* Blocks. All n bytes at that offset: whole pages past the page cache if `data` is as
+ * far behind a multiple of DIRECT_ALIGN as the offset is; the rest, and whatever is
+ * refused, through `fd`. 0 or -errno. May run on several threads at once, for bytes of
+ * the file that do not overlap. */
 int direct_write(struct direct *d, int fd, const char *data, size_t n, int64_t offset);
 
 #endif

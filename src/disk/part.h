@@ -62,17 +62,17 @@ int part_look(struct part *p, struct journal *j);
  * after what an old journal tells was taken back. */
 int part_open(struct part *p, bool keep);
 
-/* For a file that is in memory, whole: opens one that has no name in NAME's folder until
- * part_commit, without `replace`, gives it NAME. A kill leaves nothing of it; nothing of
- * it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME: part_open is to be
- * called instead, as NAME.part is there, or the file system or the kernel cannot do this;
- * or -errno as part_open. */
+/* For a file that is in memory, whole: opens one that has no name in NAME's folder
+ * until part_commit, without `replace`, gives it NAME. A kill leaves nothing of it;
+ * nothing of it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME:
+ * part_open is to be called instead, as NAME.part is there, or the file system or the
+ * kernel cannot do this; or -errno as part_open. */
 enum { PART_NEEDS_NAME = 1 };
 int part_open_unnamed(struct part *p);
 
 /* NAME.part, which is open, is large and will not be read back soon: whole pages that
- * part_write gets go past the page cache, if the file system lets them. Until the part is
- * closed; before the first part_write. 0, or -errno when its folder is gone. */
+ * part_write gets go past the page cache, if the file system lets them. Until the part
+ * is closed; before the first part_write. 0, or -errno when its folder is gone. */
 int part_go_direct(struct part *p);
 
 /* All n bytes at that offset. Begins to write them to the disk now and then, so that

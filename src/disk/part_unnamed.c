@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* By the descriptor itself, which takes a privilege or a new kernel; or by way of /proc,
- * which must be there. */
+/* By the descriptor itself, which takes a privilege or a new kernel; or by way of
+ * /proc, which must be there. */
 static int link_file(int fd, int folder, const char *name)
 {
     static atomic_bool refused;

@@ -1,6 +1,6 @@
 /* Many files get their names with few syncs: those that are ready when one round ends
- * are the next. Written, durable, named, the names durable; only then reported. One sync
- * makes the files of a round durable, and the names of the round before. */
+ * are the next. Written, durable, named, the names durable; only then reported. One
+ * sync makes the files of a round durable, and the names of the round before. */
 #include "download/commit.h"
 
 #include <errno.h>
@@ -252,8 +252,8 @@ static async int work(void *arg)
 
 /* ---- the interface ---- */
 
-/* Those that wait, and those of a round, take no more than half of the files that may be
- * open. */
+/* Those that wait, and those of a round, take no more than half of the files that may
+ * be open. */
 static size_t most_files(void)
 {
     struct rlimit limit;

@@ -263,8 +263,8 @@ int store_open(struct job *job, bool keep)
     return check_opened(job, r, keep);
 }
 
-/* A name can be given only to one file. With --no-resume what an earlier run has left was
- * not looked at. */
+/* A name can be given only to one file. With --no-resume what an earlier run has left
+ * was not looked at. */
 static bool needs_name(const struct job *job)
 {
     return job->replace || job->download->o->no_resume;
