@@ -19,6 +19,10 @@ static struct {
     int fsync;             /* and fdatasync */
     int pwrite;            /* once it has written `pwrite_left` bytes */
     int flock;
+    int direct_open, direct_write; /* with O_DIRECT */
+    int tmpfile;                   /* openat with O_TMPFILE */
+    int link_empty_path;           /* linkat with AT_EMPTY_PATH */
+    int direct_writes;             /* calls of pwrite with O_DIRECT */
     int64_t pwrite_left;
     size_t pwrite_most; /* so many bytes at once; 0: as it likes */
     int interrupted;    /* pwrite, fsync and flock say EINTR so often first */
@@ -54,6 +58,8 @@ int linkat(int from, const char *old, int to, const char *new, int flags)
 {
     if (faults.linkat)
         return fault(faults.linkat);
+    if (faults.link_empty_path && flags & AT_EMPTY_PATH)
+        return fault(faults.link_empty_path);
     return (int)syscall(SYS_linkat, from, old, to, new, flags);
 }
 
@@ -92,10 +98,14 @@ int sync_file_range(int fd, off_t offset, off_t n, unsigned flags)
 
 ssize_t pwrite(int fd, const void *data, size_t n, off_t offset)
 {
+    bool direct = fcntl(fd, F_GETFL) & O_DIRECT;
     ssize_t wrote;
 
     if (fault_interrupts())
         return -1;
+    faults.direct_writes += direct;
+    if (direct && faults.direct_write)
+        return fault(faults.direct_write);
     if (faults.pwrite && !faults.pwrite_left)
         return fault(faults.pwrite);
     if (faults.pwrite && (int64_t)n > faults.pwrite_left)
@@ -121,7 +131,11 @@ int openat(int dir, const char *name, int flags, ...)
     mode_t mode = 0;
     va_list ap;
 
-    if (flags & O_CREAT) {
+    if (flags & O_DIRECT && faults.direct_open)
+        return fault(faults.direct_open);
+    if ((flags & O_TMPFILE) == O_TMPFILE && faults.tmpfile)
+        return fault(faults.tmpfile);
+    if (flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE) {
         va_start(ap, flags);
         mode = va_arg(ap, mode_t);
         va_end(ap);

@@ -46,6 +46,13 @@ void *mem_alloc(size_t size)
     return checked(malloc(at_least_one(size)));
 }
 
+void *mem_alloc_aligned(size_t alignment, size_t size)
+{
+    void *p;
+
+    return checked(posix_memalign(&p, alignment, at_least_one(size)) ? NULL : p);
+}
+
 void *mem_zalloc(size_t size)
 {
     return checked(calloc(1, at_least_one(size)));

@@ -21,6 +21,10 @@ void *mem_realloc(void *p, size_t size) __attribute__((returns_nonnull));
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
 
+/* `size` bytes at a multiple of `alignment`, a power of two; free() frees them. */
+void *mem_alloc_aligned(size_t alignment, size_t size)
+    __attribute__((malloc, returns_nonnull));
+
 /* Resizes an array of `n` elements of `size` bytes; an overflow of the product
  * counts as out of memory. */
 void *mem_reallocarray(void *p, size_t n, size_t size) __attribute__((returns_nonnull));

@@ -20,9 +20,11 @@
  * memory bears, by how many exchanges there may be. */
 #define MANY_RECEIVE ((size_t)64 << 10)
 #define MANY_BLOCK   ((size_t)256 << 10)
+#define MANY_WRITES  1u
 #define FEW          8u
 #define FEW_RECEIVE  ((size_t)512 << 10)
 #define FEW_BLOCK    ((size_t)1 << 20)
+#define FEW_WRITES   3u
 
 struct download_command {
     struct common_options common; /* first: the rows of common_rows point into it */
@@ -227,6 +229,7 @@ static void fill_sizes(struct download_command *f)
     bool few = few_at_once(f);
 
     f->o.block = few ? FEW_BLOCK : MANY_BLOCK;
+    f->o.writes = few ? FEW_WRITES : MANY_WRITES;
     f->o.run.client.receive_buffer = few ? FEW_RECEIVE : MANY_RECEIVE;
     f->o.run.client.extra_files = 3; /* its part, and of those before it, until they
                                         have their names */

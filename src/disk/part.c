@@ -14,7 +14,8 @@
 
 void part_init(struct part *p, int root, const char *name)
 {
-    *p = (struct part){.root = root, .name = mem_strdup(name), .fd = -1};
+    *p = (struct part){
+        .root = root, .name = mem_strdup(name), .fd = -1, .direct.fd = -1};
 }
 
 void part_clear(struct part *p)
@@ -58,16 +59,29 @@ static void begin_writing_back(struct part *p, size_t n)
         (void)sync_file_range(p->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
+int part_go_direct(struct part *p)
+{
+    struct place at;
+    int r = part_enter(p, false, &at);
+
+    if (r)
+        return r;
+    direct_open(&p->direct, at.folder, at.part, p->fd);
+    part_leave(&at);
+    return 0;
+}
+
 int part_write(struct part *p, const char *data, size_t n, int64_t offset)
 {
-    int r = part_pwrite(p->fd, data, n, offset);
+    int r = direct_write(&p->direct, p->fd, data, n, offset);
 
     if (r) {
         struct part own = own_view(p);
 
         return failed_beside(p, &own, part_fail(&own, ".part", r));
     }
-    begin_writing_back(p, n);
+    if (!direct_works(&p->direct))
+        begin_writing_back(p, n);
     return 0;
 }
 
@@ -102,6 +116,8 @@ int part_checkpoint(struct part *p, const struct journal *j)
     struct part own = own_view(p);
     int r;
 
+    if (p->unnamed)
+        return 0;
     own.journaled = p->journaled;
     own.lost = p->lost;
     r = checkpoint(&own, j);
@@ -110,23 +126,34 @@ int part_checkpoint(struct part *p, const struct journal *j)
     return r ? failed_beside(p, &own, r) : 0;
 }
 
-int part_restart(struct part *p)
+static int forget(struct part *p)
 {
     struct place at;
     struct stat st;
-    int r = part_enter(p, false, &at);
+    int r;
 
+    if (p->unnamed)
+        return 0;
+    r = part_enter(p, false, &at);
     if (r)
         return r;
-    p->told = false;
     r = part_still_there(p, &at, &st);
     if (!r)
         r = part_journal_forget(p, &at);
+    part_leave(&at);
+    return r;
+}
+
+int part_restart(struct part *p)
+{
+    int r;
+
+    p->told = false;
+    r = forget(p);
     if (!r && ftruncate(p->fd, 0) < 0)
         r = part_fail(p, ".part", -errno);
     if (!r)
         p->lost = 0;
-    part_leave(&at);
     return r;
 }
 
@@ -150,7 +177,7 @@ static int discard(struct part *p, const struct place *at)
 int part_discard(struct part *p)
 {
     struct place at;
-    int r = part_enter(p, false, &at);
+    int r = p->unnamed ? -ENOENT : part_enter(p, false, &at);
 
     if (!r) {
         r = discard(p, &at);

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "disk/direct.h"
 #include "disk/journal.h"
 
 struct part {
@@ -28,15 +29,17 @@ struct part {
     char *name;     /* as name.h made it; owned */
     int fd;         /* of NAME.part; -1: not open */
     bool journaled; /* NAME.part.json is there */
+    bool unnamed;   /* there is no NAME.part: see part_open_unnamed */
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
+    struct direct direct;      /* NAME.part, for large writes */
     bool sticky;               /* NAME.part has that bit */
     bool looked;               /* part_look was called ... */
     char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
     bool told;                 /* `why` tells of a part_write or a part_checkpoint */
     int lost;                  /* -errno: the kernel tells only once of lost bytes */
-    _Atomic int64_t unwritten; /* bytes that part_write took, in all */
+    _Atomic int64_t unwritten; /* bytes that part_write left to the page cache */
 };
 
 /* `name` is copied. Nothing is opened. */
@@ -59,8 +62,21 @@ int part_look(struct part *p, struct journal *j);
  * after what an old journal tells was taken back. */
 int part_open(struct part *p, bool keep);
 
+/* For a file that is in memory, whole: opens one that has no name in NAME's folder
+ * until part_commit, without `replace`, gives it NAME. A kill leaves nothing of it;
+ * nothing of it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME:
+ * part_open is to be called instead, as NAME.part is there, or the file system or the
+ * kernel cannot do this; or -errno as part_open. */
+enum { PART_NEEDS_NAME = 1 };
+int part_open_unnamed(struct part *p);
+
+/* NAME.part, which is open, is large and will not be read back soon: whole pages that
+ * part_write gets go past the page cache, if the file system lets them. Until the part
+ * is closed; before the first part_write. 0, or -errno when its folder is gone. */
+int part_go_direct(struct part *p);
+
 /* All n bytes at that offset. Begins to write them to the disk now and then, so that
- * part_sync has little left to do. */
+ * part_sync has little left to do; see direct.h for how `data` is best aligned. */
 int part_write(struct part *p, const char *data, size_t n, int64_t offset);
 
 /* Makes what was written durable, then writes the journal, in that order: what the

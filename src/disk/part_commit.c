@@ -1,5 +1,6 @@
 #include "disk/part_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +84,7 @@ int part_existing(struct part *p, struct stat *st)
 
 static int is_there(struct part *p)
 {
-    return part_refuse(p, "", -EEXIST, "is there already: move it away");
+    return part_refuse(p, "", -EEXIST, part_is_there);
 }
 
 /* Where links cannot be made either, another process may make NAME between the look and
@@ -166,6 +167,17 @@ static int commit(struct part *p, const struct place *at, bool replace)
     return 0;
 }
 
+static int commit_unnamed(struct part *p, const struct place *at, bool replace)
+{
+    int r;
+
+    assert(!replace);
+    r = part_name_unnamed(p, at);
+    if (!r)
+        part_close(p);
+    return r;
+}
+
 int part_commit(struct part *p, bool replace)
 {
     struct place at;
@@ -173,7 +185,7 @@ int part_commit(struct part *p, bool replace)
 
     if (r)
         return r;
-    r = commit(p, &at, replace);
+    r = p->unnamed ? commit_unnamed(p, &at, replace) : commit(p, &at, replace);
     part_leave(&at);
     return r;
 }

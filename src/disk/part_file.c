@@ -10,6 +10,7 @@
 /* ---- what is said of a failure ---- */
 
 const char part_not_ours[] = "is there and is not trawl's: move it away";
+const char part_is_there[] = "is there already: move it away";
 
 /* A long name's end, so that there is room for the rest. */
 static const char *name_end(const char *name)
@@ -133,9 +134,11 @@ int part_still_there(struct part *p, const struct place *at, struct stat *st)
 
 void part_close(struct part *p)
 {
+    direct_close(&p->direct);
     if (p->fd >= 0)
         close(p->fd);
     p->fd = -1;
+    p->unnamed = false;
 }
 
 /* ---- writing ---- */

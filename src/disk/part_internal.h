@@ -27,6 +27,9 @@ struct place {
 int part_enter(struct part *p, bool make, struct place *at);
 void part_leave(const struct place *at);
 
+/* Gives NAME to the file of an unnamed part. -EEXIST: whatever is there. */
+int part_name_unnamed(struct part *p, const struct place *at);
+
 /* Whether it can be ours, by what it is: a regular file of ours with one name. */
 bool part_may_be_ours(const struct stat *st);
 bool part_same_file(const struct stat *a, const struct stat *b);
@@ -42,6 +45,7 @@ bool part_tidy(const struct place *at);
 int part_fail(struct part *p, const char *suffix, int r);
 int part_refuse(struct part *p, const char *suffix, int r, const char *text);
 extern const char part_not_ours[];
+extern const char part_is_there[];
 
 /* All n bytes; 0 or -errno. So are the others. */
 int part_pwrite(int fd, const char *data, size_t n, int64_t offset);

@@ -1,5 +1,6 @@
 /* Many files get their names with few syncs: those that are ready when one round ends
- * are the next. Written, durable, named, the names durable; only then reported. */
+ * are the next. Written, durable, named, the names durable; only then reported. One
+ * sync makes the files of a round durable, and the names of the round before. */
 #include "download/commit.h"
 
 #include <errno.h>
@@ -17,10 +18,11 @@
 #include "download/seal.h"
 #include "download/store.h"
 
-/* When so many wait, no new exchange begins: each is an open file, or memory. Fewer
- * where few files may be open. */
-#define WAITING_FILES 256
-#define WAITING_BYTES (8 << 20)
+/* When so many wait, no new exchange begins: each is an open file, or memory. As many
+ * arrive while a round is at the disk that its sync costs little for each. Fewer where
+ * few files may be open. */
+#define WAITING_FILES 1024
+#define WAITING_BYTES (12 << 20)
 
 /* From here on one sync of the whole file system costs less than one for each file. */
 #define MANY 4
@@ -32,27 +34,31 @@ struct entry {
     bool sealed, named;
 };
 
+struct round {
+    struct entry *entries;
+    size_t size, cap;
+};
+
 struct committer {
     struct download *download;
     struct list queue;
-    size_t count; /* in the queue */
-    size_t bytes; /* in memory, of those */
-    size_t most;  /* in the queue before no new exchange begins */
+    size_t count, most; /* in the queue */
+    size_t bytes;       /* in memory, of those */
     struct event wanted, room;
     struct task *task;
     bool closing;
     char *way; /* the folder that was synced last with those above it; NULL: none */
 
-    struct entry *round;
-    size_t size, cap;
+    struct round now;
+    struct round before; /* they have their names, which are not yet durable */
 };
 
 /* ---- in the executor ---- */
 
-static void seal_those_in_memory(struct committer *c)
+static void seal_those_in_memory(struct round *now)
 {
-    for (size_t i = 0; i < c->size; i++) {
-        struct entry *e = &c->round[i];
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
 
         if (e->job->in_memory)
             e->result = seal_part(e->job);
@@ -60,29 +66,25 @@ static void seal_those_in_memory(struct committer *c)
     }
 }
 
-static void sync_data(struct committer *c)
+static void name_all(struct round *now)
 {
-    int r = 0;
-
-    if (c->size >= MANY)
-        r = syncfs(c->download->root) < 0 ? -errno : 0;
-    for (size_t i = 0; i < c->size; i++) {
-        struct entry *e = &c->round[i];
-
-        if (e->result == 0)
-            e->result = c->size >= MANY ? r : part_sync(&e->job->part);
-    }
-}
-
-static void name_all(struct committer *c)
-{
-    for (size_t i = 0; i < c->size; i++) {
-        struct entry *e = &c->round[i];
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
 
         if (e->result == 0) {
             e->result = part_commit(&e->job->part, e->job->replace);
             e->named = e->result == 0;
         }
+    }
+}
+
+static void sync_each_file(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
+
+        if (e->result == 0)
+            e->result = part_sync(&e->job->part);
     }
 }
 
@@ -117,37 +119,44 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_names(struct committer *c)
+static void sync_each_folder(struct committer *c, struct round *before)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
 
-    if (c->size >= MANY)
-        r = syncfs(c->download->root) < 0 ? -errno : 0;
-    for (size_t i = 0; i < c->size; i++) {
-        struct entry *e = &c->round[i];
+    for (size_t i = 0; i < before->size; i++) {
+        struct entry *e = &before->entries[i];
 
-        if (!e->named)
-            continue;
-        if (c->size < MANY && !(synced && same_folder(e->job, synced))) {
+        if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
-            synced = e->job;
-        }
         e->result = r;
+        synced = e->job;
     }
+}
+
+static void sync_all(struct committer *c)
+{
+    int r = syncfs(c->download->root) < 0 ? -errno : 0;
+
+    for (size_t i = 0; i < c->now.size; i++)
+        if (c->now.entries[i].result == 0)
+            c->now.entries[i].result = r;
+    for (size_t i = 0; i < c->before.size; i++)
+        c->before.entries[i].result = r;
 }
 
 static int commit(void *arg)
 {
     struct committer *c = arg;
-    bool sync = !c->download->o->no_sync;
 
-    seal_those_in_memory(c);
-    if (sync)
-        sync_data(c);
-    name_all(c);
-    if (sync)
-        sync_names(c);
+    seal_those_in_memory(&c->now);
+    if (c->now.size + c->before.size >= MANY && !c->download->o->no_sync) {
+        sync_all(c);
+    } else if (!c->download->o->no_sync) {
+        sync_each_file(&c->now);
+        sync_each_folder(c, &c->before);
+    }
+    name_all(&c->now);
     return 0;
 }
 
@@ -196,13 +205,14 @@ static async void finish(const struct entry *e)
     end(job);
 }
 
-static void add_to_round(struct committer *c, struct job *job)
+static void add_to(struct round *round, struct entry e)
 {
-    if (c->size == c->cap) {
-        c->cap = c->cap ? 2 * c->cap : 64;
-        c->round = mem_reallocarray(c->round, c->cap, sizeof(*c->round));
+    if (round->size == round->cap) {
+        round->cap = round->cap ? 2 * round->cap : 64;
+        round->entries =
+            mem_reallocarray(round->entries, round->cap, sizeof(*round->entries));
     }
-    c->round[c->size++] = (struct entry){.job = job};
+    round->entries[round->size++] = e;
 }
 
 static async void take_round(struct committer *c)
@@ -211,16 +221,33 @@ static async void take_round(struct committer *c)
 
     list_init(&waiting);
     list_splice(&waiting, &c->queue);
-    c->size = c->count = c->bytes = 0;
+    c->now.size = c->count = c->bytes = 0;
     event_clear(&c->wanted);
     event_set(&c->room);
     while ((node = list_shift(&waiting))) {
         struct job *job = container_of(node, struct job, queued);
 
         if (job->sealed || job->in_memory)
-            add_to_round(c, job);
+            add_to(&c->now, (struct entry){.job = job});
         else
             end(job);
+    }
+}
+
+/* Those that have a name wait for the next sync, which comes at once when nothing else
+ * is to be done. */
+static async void end_round(struct committer *c)
+{
+    for (size_t i = 0; i < c->before.size; i++)
+        finish(&c->before.entries[i]);
+    c->before.size = 0;
+    for (size_t i = 0; i < c->now.size; i++) {
+        const struct entry *e = &c->now.entries[i];
+
+        if (e->named && !c->download->o->no_sync)
+            add_to(&c->before, *e);
+        else
+            finish(e);
     }
 }
 
@@ -228,16 +255,15 @@ static async int work(void *arg)
 {
     struct committer *c = arg;
 
-    while (!c->closing || !list_empty(&c->queue)) {
-        if (list_empty(&c->queue)) {
+    while (!c->closing || !list_empty(&c->queue) || c->before.size) {
+        if (list_empty(&c->queue) && !c->before.size) {
             event_wait(&c->wanted);
             continue;
         }
         take_round(c);
-        if (c->size)
+        if (c->now.size || c->before.size)
             loop_finish_in_executor(commit, c);
-        for (size_t i = 0; i < c->size; i++)
-            finish(&c->round[i]);
+        end_round(c);
     }
     return 0;
 }
@@ -295,6 +321,7 @@ void committer_free(struct committer *c)
         shield(task_future(c->task));
     task_unref(c->task);
     free(c->way);
-    free(c->round);
+    free(c->now.entries);
+    free(c->before.entries);
     free(c);
 }

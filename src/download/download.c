@@ -8,13 +8,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "disk/folder.h"
+#include "download/block.h"
 #include "download/commit.h"
 #include "download/exchange.h"
 #include "download/existing.h"
 #include "download/leg.h"
 #include "download/plan.h"
 #include "download/report.h"
-#include "download/store.h"
 
 static struct download *download_of(struct run *run)
 {
@@ -137,7 +137,7 @@ static async int tear_down(struct run *run)
         status = EXIT_LOCAL;
     archive_close(d->archive);
     free_names(&d->names);
-    store_clear(d);
+    block_clear_all(d);
     free(d->bars);
     if (d->root >= 0)
         close(d->root);

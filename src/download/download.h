@@ -26,7 +26,9 @@ struct download_options {
     const char *write_checksums;       /* file, or NULL */
     enum if_exists if_exists;
     unsigned split;           /* ranges of one file at once, at least 1 */
-    size_t block; /* bytes that are written at once; each exchange has two such blocks */
+    size_t block;             /* bytes that are written at once, whole pages */
+    unsigned
+        writes; /* blocks of an exchange on their way to the disk; one more is filled */
     bool content_disposition; /* names are the server's */
     bool timestamping;        /* ask for what changed, replace it */
     bool no_mtime;            /* leave modification times as they come about */

@@ -76,7 +76,7 @@ static bool holds_all(const struct leg *leg)
 {
     const struct job *job = leg->job;
 
-    return came_whole(leg) && !job->part_open && !leg->write.busy &&
+    return came_whole(leg) && !job->part_open && !store_writes(leg) &&
            leg->wanted.first == 0 && leg->position == job->known.size &&
            (int64_t)leg->fill.len == job->known.size;
 }

@@ -28,10 +28,22 @@ struct chore {
 };
 
 struct block {
-    char *data; /* o->block bytes; NULL: none */
+    char *memory; /* o->block bytes; NULL: none. See block.h */
+    char *data;   /* in there */
     size_t len;
     int64_t offset; /* in the file, of its first byte */
 };
+
+/* A block on its way to the part. */
+struct write {
+    struct leg *leg;
+    struct block block;
+    struct chore chore;
+    bool hashes; /* its bytes go into the digests, too */
+};
+
+/* Of one leg, at once. */
+enum { WRITES_MAX = 3 };
 
 struct leg {
     struct call call;
@@ -56,10 +68,9 @@ struct leg {
     int64_t position; /* in the file, of the next byte */
 
     /* The store's. */
-    struct block fill, writing;
-    struct chore write;
+    struct block fill;
+    struct write writes[WRITES_MAX];
     bool from_zero; /* the next write begins another version */
-    bool write_hashes;
 };
 
 struct job {

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "download/answer.h"
 #include "download/ask.h"
+#include "download/block.h"
 #include "download/commit.h"
 #include "download/existing.h"
 #include "download/report.h"
@@ -92,7 +93,7 @@ static void clear_leg(struct leg *leg)
 {
     for (size_t i = 0; i < ARRAY_LEN(leg->lines); i++)
         free(leg->lines[i]);
-    store_free_block(leg->job->download, &leg->fill);
+    block_free(leg->job->download, &leg->fill);
     call_clear(&leg->call);
 }
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "download/leg.h"
+#include "download/store.h"
 
 /* ---- failing ---- */
 
@@ -260,7 +261,7 @@ static int64_t bytes_there(const struct job *job)
     int64_t n = ranges_bytes(&job->known.done);
 
     for (unsigned i = 0; i < job->leg_count; i++)
-        n += (int64_t)(job->legs[i].fill.len + job->legs[i].writing.len);
+        n += store_unwritten(&job->legs[i]);
     return n;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "download/block.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "download/store.h"
@@ -37,7 +38,7 @@ unsigned seal_compare(struct job *job)
 /* A small file, in one visit to the disk. */
 static int write_all(struct job *job, const struct block *b)
 {
-    int r = store_open(job, false);
+    int r = store_open_whole(job);
 
     if (r == 0 && b->len)
         r = part_write(&job->part, b->data, b->len, 0);
@@ -83,7 +84,7 @@ void seal_finish(struct job *job, int result)
 {
     job->sealed = result == 0;
     job->part_open = job->part.fd >= 0;
-    store_free_block(job->download, &job->shown->fill);
+    block_free(job->download, &job->shown->fill);
     if (result < 0 && job->in_memory) /* what was said to be there is not */
         ranges_clear(&job->known.done);
     job->in_memory = false;

@@ -12,12 +12,16 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "download/answer.h"
+#include "download/block.h"
 #include "download/leg.h"
 #include "download/report.h"
 
 /* What is lost at most when the process is killed. */
 #define CHECKPOINT_SECONDS 1.0
 #define CHECKPOINT_BYTES   (64LL << 20)
+
+/* A file of so much is written past the page cache, which it would fill for nothing. */
+#define DIRECT_BYTES (16LL << 20)
 
 /* How much of a file is read back at once, to be hashed. */
 #define CATCH_UP_BYTES (8LL << 20)
@@ -50,10 +54,28 @@ static int chore_end(struct chore *c, struct job *job)
     return r;
 }
 
+unsigned store_writes(const struct leg *leg)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < WRITES_MAX; i++)
+        n += leg->writes[i].chore.busy;
+    return n;
+}
+
+int64_t store_unwritten(const struct leg *leg)
+{
+    int64_t n = (int64_t)leg->fill.len;
+
+    for (size_t i = 0; i < WRITES_MAX; i++)
+        n += (int64_t)leg->writes[i].block.len;
+    return n;
+}
+
 bool store_is_busy(const struct job *job)
 {
     for (unsigned i = 0; i < job->leg_count; i++)
-        if (job->legs[i].write.busy)
+        if (store_writes(&job->legs[i]))
             return true;
     return job->catch_up.busy || job->checkpoint.busy;
 }
@@ -62,34 +84,6 @@ void store_quiesce(struct job *job)
 {
     while (store_is_busy(job)) /* a request for cancellation is used up here */
         event_wait(&job->stirred);
-}
-
-/* ---- blocks ---- */
-
-static void take_block(struct download *d, struct block *b, int64_t offset)
-{
-    b->data = d->spare_count ? d->spare[--d->spare_count] : mem_alloc(d->o->block);
-    b->len = 0;
-    b->offset = offset;
-}
-
-void store_free_block(struct download *d, struct block *b)
-{
-    if (!b->data)
-        return;
-    if (d->spare_count == d->spare_room) {
-        d->spare_room = d->spare_room ? 2 * d->spare_room : 64;
-        d->spare = mem_reallocarray(d->spare, d->spare_room, sizeof(*d->spare));
-    }
-    d->spare[d->spare_count++] = b->data;
-    *b = (struct block){0};
-}
-
-void store_clear(struct download *d)
-{
-    while (d->spare_count)
-        free(d->spare[--d->spare_count]);
-    free(d->spare);
 }
 
 /* ---- hashing ---- */
@@ -252,12 +246,8 @@ static int look_again(struct job *job)
     return r;
 }
 
-int store_open(struct job *job, bool keep)
+static int check_opened(struct job *job, int r, bool keep)
 {
-    int r = keep ? look_again(job) : 0;
-
-    if (r == 0)
-        r = part_open(&job->part, keep);
     if (r == 0)
         r = check_room(job);
     if (r < 0 && job->part.fd >= 0 && !keep)
@@ -265,7 +255,40 @@ int store_open(struct job *job, bool keep)
     return r;
 }
 
+int store_open(struct job *job, bool keep)
+{
+    int r = keep ? look_again(job) : 0;
+
+    if (r == 0)
+        r = part_open(&job->part, keep);
+    return check_opened(job, r, keep);
+}
+
+/* A name can be given only to one file. With --no-resume what an earlier run has left
+ * was not looked at. */
+static bool needs_name(const struct job *job)
+{
+    return job->replace || job->download->o->no_resume;
+}
+
+int store_open_whole(struct job *job)
+{
+    int r = needs_name(job) ? PART_NEEDS_NAME : part_open_unnamed(&job->part);
+
+    if (r == PART_NEEDS_NAME)
+        r = part_open(&job->part, false);
+    return check_opened(job, r, false);
+}
+
 /* ---- writing ---- */
+
+/* What has to be read back to be hashed is better found in the page cache. */
+static bool goes_direct(const struct job *job)
+{
+    bool out_of_order = job->download->o->split > 1 || job->known.done.n;
+
+    return job->known.size >= DIRECT_BYTES && !(job->digests && out_of_order);
+}
 
 /* What takes longer has its journal from the start: on a full disk there might be no
  * room for one. */
@@ -277,6 +300,8 @@ static int begin_version(struct leg *leg)
     if (job->part_open)
         return leg->from_zero ? part_restart(&job->part) : 0;
     r = store_open(job, !leg->from_zero);
+    if (r == 0 && goes_direct(job))
+        r = part_go_direct(&job->part);
     if (r == 0 && answer_resumable(job))
         r = part_checkpoint(&job->part, &job->checkpointed);
     return r;
@@ -284,68 +309,86 @@ static int begin_version(struct leg *leg)
 
 static int write_block(void *arg)
 {
-    struct leg *leg = arg;
-    struct job *job = leg->job;
-    const struct block *b = &leg->writing;
-    int r = begin_version(leg);
+    struct write *w = arg;
+    struct job *job = w->leg->job;
+    const struct block *b = &w->block;
+    int r = begin_version(w->leg);
 
     if (r == 0)
         r = part_write(&job->part, b->data, b->len, b->offset);
-    if (r == 0 && leg->write_hashes)
+    if (r == 0 && w->hashes)
         digests_update(job->digests, b->data, b->len);
     return r;
 }
 
+static void note_written(struct write *w)
+{
+    struct job *job = w->leg->job;
+    int64_t end = w->block.offset + (int64_t)w->block.len;
+
+    w->leg->from_zero = false;
+    ranges_add(&job->known.done, w->block.offset, end);
+    job->unsaved += (int64_t)w->block.len;
+    if (w->hashes)
+        job->hashed = end;
+    start_catching_up(job);
+    start_checkpoint(job);
+    leg_start_more(job);
+}
+
 static void written(struct future *f, void *arg)
 {
-    struct leg *leg = arg;
-    struct job *job = leg->job;
-    int64_t end = leg->writing.offset + (int64_t)leg->writing.len;
+    struct write *w = arg;
+    struct job *job = w->leg->job;
 
     (void)f;
-    if (leg->write_hashes)
+    if (w->hashes)
         job->hashing = false;
     job->part_open = job->part.fd >= 0;
-    if (chore_end(&leg->write, job) == 0) {
-        leg->from_zero = false;
-        ranges_add(&job->known.done, leg->writing.offset, end);
-        job->unsaved += (int64_t)leg->writing.len;
-        if (leg->write_hashes)
-            job->hashed = end;
-        start_catching_up(job);
-        start_checkpoint(job);
-        leg_start_more(job);
-    }
-    store_free_block(job->download, &leg->writing);
-    body_sink_resume(&leg->sink);
+    if (chore_end(&w->chore, job) == 0)
+        note_written(w);
+    block_free(job->download, &w->block);
+    body_sink_resume(&w->leg->sink);
+}
+
+/* The first of a version makes room for the others. Hashing goes in order. */
+static bool may_write(const struct leg *leg)
+{
+    const struct job *job = leg->job;
+    bool alone = !job->part_open || leg->from_zero || job->digests;
+
+    return store_writes(leg) < (alone ? 1 : job->download->o->writes);
 }
 
 static void start_writing(struct leg *leg)
 {
     struct job *job = leg->job;
+    struct write *w = leg->writes;
 
-    leg->writing = leg->fill;
+    while (w->chore.busy)
+        w++;
+    w->leg = leg;
+    w->block = leg->fill;
     leg->fill = (struct block){0};
-    leg->write_hashes =
-        job->digests && !job->hashing && leg->writing.offset == job->hashed;
-    job->hashing |= leg->write_hashes;
+    w->hashes = job->digests && !job->hashing && w->block.offset == job->hashed;
+    job->hashing |= w->hashes;
     if (!job->part_open) {
         leg->from_zero |= job->known.done.n == 0;
         copy_known(job); /* for the first journal */
     }
-    chore_start(&leg->write, write_block, written, leg);
+    chore_start(&w->chore, write_block, written, w);
 }
 
 void store_flush(struct leg *leg)
 {
     struct job *job = leg->job;
 
-    while (leg->write.busy || (leg->fill.len && !job->store_error)) {
-        if (!leg->write.busy)
+    while (store_writes(leg) || (leg->fill.len && !job->store_error)) {
+        if (leg->fill.len && !job->store_error && may_write(leg))
             start_writing(leg);
         event_wait(&job->stirred); /* a request for cancellation is used up here */
     }
-    store_free_block(job->download, &leg->fill);
+    block_free(job->download, &leg->fill);
 }
 
 static enum body_use refuse(struct leg *leg, enum http_error error, const char *why)
@@ -355,17 +398,22 @@ static enum body_use refuse(struct leg *leg, enum http_error error, const char *
     return BODY_REFUSE;
 }
 
-/* Room for n more bytes, which are fewer than a block. */
-static bool make_room(struct leg *leg, size_t n)
+/* n bytes, which are fewer than a block: what one has no room for begins the next, so
+ * that the former ends with a page of the file. */
+static void fill(struct leg *leg, const char *data, size_t n)
 {
-    if (leg->fill.data && leg->fill.len + n > leg->job->download->o->block) {
-        if (leg->write.busy)
-            return false;
-        start_writing(leg);
+    struct download *d = leg->job->download;
+    size_t room = block_room(d, &leg->fill), first = n < room ? n : room;
+
+    if (first)
+        block_append(&leg->fill, data, first);
+    if (first < n) {
+        if (leg->fill.len)
+            start_writing(leg);
+        block_take(d, &leg->fill, leg->position + (int64_t)first);
+        block_append(&leg->fill, data + first, n - first);
     }
-    if (!leg->fill.data)
-        take_block(leg->job->download, &leg->fill, leg->position);
-    return true;
+    leg->position += (int64_t)n;
 }
 
 enum body_use store_write(struct body_sink *s, const char *data, size_t n)
@@ -379,11 +427,9 @@ enum body_use store_write(struct body_sink *s, const char *data, size_t n)
         return refuse(leg, HTTP_CHANGED, "the file has changed on the server");
     if (leg->wanted.end >= 0 && leg->position + (int64_t)n > leg->wanted.end)
         return refuse(leg, HTTP_RANGE, "the server sends more than it said");
-    if (!make_room(leg, n))
+    if (leg->fill.len && n > block_room(job->download, &leg->fill) && !may_write(leg))
         return BODY_WAIT;
-    memcpy(leg->fill.data + leg->fill.len, data, n);
-    leg->fill.len += n;
-    leg->position += (int64_t)n;
+    fill(leg, data, n);
     job->received += (int64_t)n;
     if (leg->position - leg->wanted.first >= WORTH_BYTES && answer_resumable(job))
         leg->call.spared = leg->call.attempts;

@@ -10,6 +10,12 @@ void store_forget(struct job *job);
 /* The sink's write. */
 enum body_use store_write(struct body_sink *s, const char *data, size_t n);
 
+/* How many blocks of the leg's are being written. */
+unsigned store_writes(const struct leg *leg);
+
+/* Bytes that the leg has received and that are not yet written. */
+int64_t store_unwritten(const struct leg *leg);
+
 /* Suspends until all that the leg received is written, or writing has failed. */
 async void store_flush(struct leg *leg);
 
@@ -26,10 +32,10 @@ async void store_put_away(struct job *job);
 /* Blocks, for the executor: opens the part, when there is room for the file. */
 int store_open(struct job *job, bool keep);
 
+/* Blocks: opens a part for all of a file that is in memory. */
+int store_open_whole(struct job *job);
+
 /* Blocks: hashes the file's bytes from where the digests are up to `end`. */
 int store_hash(struct job *job, int fd, int64_t end);
-
-void store_free_block(struct download *d, struct block *b);
-void store_clear(struct download *d);
 
 #endif

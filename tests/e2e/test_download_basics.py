@@ -20,7 +20,7 @@ from servers import fixed, head, http, reply, routes
 
 NO_LEAKS = {"ASAN_OPTIONS": "detect_leaks=0"}  # which cannot be looked for when traced
 KILLS = ("pwrite64", "fsync", "fdatasync", "rename,renameat,renameat2", "openat",
-         "unlink,unlinkat", "fchmod", "ftruncate")
+         "unlink,unlinkat", "linkat", "fchmod", "ftruncate")
 
 
 def pattern(size, seed=0):

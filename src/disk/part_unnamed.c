@@ -1,0 +1,98 @@
+/* A part without a name (O_TMPFILE): what is in memory whole needs no NAME.part that a
+ * next run could go on with, and so no journal, no lock and no renaming. */
+#include "disk/part_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* By the descriptor itself, which takes a privilege or a new kernel; or by way of
+ * /proc, which must be there. */
+static int link_file(int fd, int folder, const char *name)
+{
+    static atomic_bool refused;
+    char path[32];
+
+    if (!refused && linkat(fd, "", folder, name, AT_EMPTY_PATH) == 0)
+        return 0;
+    if (!refused && errno != ENOENT && errno != EPERM)
+        return -errno;
+    refused = true;
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+}
+
+static int make_file(const struct place *at)
+{
+    return openat(at->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, PART_MODE);
+}
+
+/* With an empty file, as NAME.part: should a kill come now, that is one of ours. */
+static bool try_to_link(const struct place *at)
+{
+    int fd = make_file(at);
+    bool linked = fd >= 0 && link_file(fd, at->folder, at->part) == 0;
+
+    if (linked)
+        unlinkat(at->folder, at->part, 0);
+    if (fd >= 0)
+        close(fd);
+    return linked;
+}
+
+/* Whether a file without a name can be made, and be given one. What the first of them
+ * meets holds for all of a run. */
+static bool works(const struct place *at)
+{
+    static enum { UNKNOWN, NO, YES } known;
+    static pthread_mutex_t finding_out = PTHREAD_MUTEX_INITIALIZER;
+    bool yes;
+
+    pthread_mutex_lock(&finding_out);
+    if (known == UNKNOWN)
+        known = try_to_link(at) ? YES : NO;
+    yes = known == YES;
+    pthread_mutex_unlock(&finding_out);
+    return yes;
+}
+
+static int open_unnamed(struct part *p, const struct place *at)
+{
+    struct stat st;
+
+    if (fstatat(at->folder, at->part, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+        errno != ENOENT || !works(at))
+        return PART_NEEDS_NAME;
+    p->fd = make_file(at);
+    p->unnamed = p->fd >= 0;
+    return p->unnamed ? 0 : PART_NEEDS_NAME;
+}
+
+int part_open_unnamed(struct part *p)
+{
+    struct place at;
+    int r;
+
+    assert(p->fd < 0);
+    p->told = false;
+    p->lost = 0;
+    p->sticky = false;
+    r = part_enter(p, true, &at);
+    if (r)
+        return r;
+    r = open_unnamed(p, &at);
+    part_leave(&at);
+    return r;
+}
+
+int part_name_unnamed(struct part *p, const struct place *at)
+{
+    int r = link_file(p->fd, at->folder, at->base);
+
+    if (r == -EEXIST)
+        return part_refuse(p, "", r, part_is_there);
+    return r ? part_fail(p, "", r) : 0;
+}
