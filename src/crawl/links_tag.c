@@ -390,7 +390,7 @@ void links_title_end(struct links *l)
 {
     struct chars_value v;
 
-    if (l->title_state != TITLE_OPEN)
+    if (l->title_state == TITLE_NONE)
         return;
     l->title_state = TITLE_DONE;
     chars_read(&v, &l->chars, (struct slice){l->title.data, l->title.len}, CHARS_TEXT,
@@ -408,7 +408,7 @@ static void end_text(struct links *l)
         css_finish(&l->css);
     l->in_style = false;
     if (l->title_state == TITLE_OPEN)
-        links_title_end(l);
+        l->title_state = TITLE_DONE;
 }
 
 /* Whether <base> can no longer come: the head has ended, or has not begun. */
