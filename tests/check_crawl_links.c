@@ -84,7 +84,9 @@ START_TEST(parts)
     page(
         "<svg><image href=a /><image xlink:href=b /><use href='#c'/><feImage href=d />",
         "image a\nimage b\nimage #c\nimage d\n");
-    page("<image src=a>", "image a\n");
+    page("<image src=a href=b xlink:href=c><svg><image src=d /></svg>", "image a\n");
+    page("<use href=a><script href=b></script><a xlink:href=c>", "");
+    page("<svg><video src=a /><link href=b /><base href=c />", "");
     page("<iframe src=a><a href=b></iframe><frame src=c>", "frame a\nframe c\n");
     page("<img data-src=a longdesc=b><form action=c><q cite=d>", "");
 }
