@@ -236,6 +236,27 @@ START_TEST(charsets)
 }
 END_TEST
 
+/* Paths are sent in UTF-8, queries as the page is. */
+START_TEST(queries)
+{
+    struct links_how latin1 = {.charset = "latin1"}, koi8 = {.charset = "koi8-r"},
+                     guessed = {0}, jis = {.charset = "shift_jis"};
+
+    expect(latin1, "<a href='\xe9?\xe9&\x80#\xe9'>", 19,
+           "anchor é?%E9&%80#é\ncharset windows-1252\n");
+    expect(latin1, "<a href='?&eacute;&#x416;'>", 27,
+           "anchor ?%E9%26%231046%3B\ncharset windows-1252\n");
+    expect(koi8, "<a href='?\xd6&#x416;&eacute;'>", 30,
+           "anchor ?%D6%F6%26%23233%3B\ncharset KOI8-R\n");
+    expect(jis, "<a href='\x93\xfa?\x93\xfa'>", 16,
+           "anchor 日?%93%FA\ncharset Shift_JIS\n");
+    expect(guessed, "<a href=?\xe9><a href=?\xc3\xa9>", 24,
+           "anchor ?%E9\nanchor ?é\ncharset windows-1252\n");
+    page("<a href='?é'>", "anchor ?é\n");
+    page("<a href='#?é'>", "anchor #?é\n");
+}
+END_TEST
+
 /* Behind the first kilobyte <meta> still counts, for what follows and the title. */
 START_TEST(late_charset)
 {
@@ -275,7 +296,7 @@ static Suite *suite(void)
 {
     return CHECK_SUITE("links", anchors, ids, parts, link_elements, srcsets, refreshes,
                        robots, bases, styles, facts, where_links_stand, charsets,
-                       late_charset, long_title);
+                       queries, late_charset, long_title);
 }
 
 int main(void)

@@ -33,6 +33,7 @@ void links_free(struct links *l)
     buf_clear(&l->title);
     buf_clear(&l->scratch);
     buf_clear(&l->clean);
+    buf_clear(&l->query);
     buf_clear(&l->unescaped);
     free(l);
 }

@@ -39,7 +39,8 @@ struct link {
     enum link_kind kind;
     struct slice url; /* what is referred to, not resolved: UTF-8, character references
                          undone, white space around it, TABs and line ends in it taken
-                         off; may be empty or begin with # */
+                         off; what its query has beyond ASCII percent-encoded in the
+                         page's charset; may be empty or begin with # */
     bool nofollow;    /* rel=nofollow, or the page's meta robots said so before */
     unsigned line;    /* from 1; lines end with LF */
     int64_t offset;   /* where it stands in the bytes that were fed, so that it can be

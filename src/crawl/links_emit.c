@@ -43,7 +43,8 @@ void links_release(struct links *l)
 
 void links_emit(struct links *l, struct link link, struct slice url)
 {
-    link.url = link_value_clean(url, &l->clean);
+    link.url =
+        chars_encode_query(&l->chars, link_value_clean(url, &l->clean), &l->query);
     if (l->recoder)
         link.offset = -1;
     else if (link.offset >= 0)

@@ -60,7 +60,7 @@ struct links {
     char *lang;
     struct robots_tag robots;
 
-    struct buf scratch, clean, unescaped; /* a value on its way */
+    struct buf scratch, clean, query, unescaped; /* a value on its way */
 };
 
 /* links_emit.c: a link, to who asked for it or to those that wait. `at` and `length`
