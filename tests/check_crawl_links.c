@@ -181,6 +181,7 @@ START_TEST(styles)
     page("<style>url(a&amp;b)</style>", "css_url a&amp;b\n");
     page("<p style='url(a'><p style=\"color:red\"><p style=\"url('b\">",
          "css_url a\ncss_url b\n");
+    page("<p style=\"@import 'a'; @import url(b);url(c)\">", "css_url c\n");
     page("<style>/*</style><style>url(a)</style>", "css_url a\n");
     page("<svg><style><![CDATA[ a{b:url(c)} ]]></style></svg>", "css_url c\n");
     page("<!-- <style>url(a)</style> --><textarea style='url(b)'><p style=url(c)>",

@@ -47,9 +47,10 @@ struct link {
                          written anew; -1 where that cannot be told (UTF-16) or nothing
                          stands there (<a href>) */
     size_t length;    /* bytes there, without quotes */
-    bool in_markup;   /* in an attribute: what is written there has "&" as "&amp;". It
-                         may have no quotes around it, so white space, quotes, <, >, (, )
-                         and \ are percent-encoded, here and in CSS */
+    bool in_markup;   /* in an attribute (LINK_CSS_URL: in style=""): what is written
+                         there has "&" as "&amp;". There may be no quotes around it, here
+                         and in CSS, so white space, quotes, <, >, (, ) and \ must not
+                         be written as they are */
 };
 
 /* Called from feed and finish; slices end with the call. Those not wanted are NULL. */

@@ -80,6 +80,8 @@ void links_css_url(const struct css_url *u, void *arg)
                         .length = u->raw.len};
     struct slice text = u->raw;
 
+    if (l->style && u->is_import) /* no rule may stand there */
+        return;
     if (l->style) {
         place_in_attribute(l, u, &link);
     } else {
