@@ -75,7 +75,8 @@ void links_finish(struct links *l);
 
 /* What <base href> said first, or NULL. It is for all links of the page: those of the
  * head are held back (up to a bound) until it has come or can no longer come, so at
- * each call of `link` this is the base that counts. */
+ * each call of `link` this is the base that counts. One that comes later, where it may
+ * not stand, counts for what follows it. */
 const char *links_base(const struct links *l);
 
 /* Where its value stands, as in struct link: a page that is written anew has it empty,
