@@ -267,6 +267,7 @@ const struct command cmd_crawl = {
     .name = "crawl",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Follow links from page to page: one JSON line a page",
-    .tables = (const struct option *const[]){crawl_rows, records_rows, common_rows, NULL},
+    .tables = (const struct option *const[]){crawl_rows, records_rows, state_rows,
+                                             common_rows, NULL},
     .run = run,
 };
