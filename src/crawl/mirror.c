@@ -204,7 +204,8 @@ static void take_link(const struct link *l, void *arg)
         return;
     text = mem_alloc(c->url.len + 1 + fragment.len);
     memcpy(text, c->url.data, c->url.len + 1);
-    memcpy(text + c->url.len + 1, fragment.data, fragment.len);
+    if (fragment.len)
+        memcpy(text + c->url.len + 1, fragment.data, fragment.len);
     k = new_link(c);
     *k = (struct convert_link){(size_t)l->offset, l->length, text,
                                {text + c->url.len + 1, fragment.len}};
