@@ -168,9 +168,9 @@ static int read_file(struct conversion *c)
 static void set_base(struct conversion *c)
 {
     const char *told = links_base(c->links);
-    struct normal_base *own = normal_base_new(c->page->url);
+    struct normal_base *own = c->base ? NULL : normal_base_new(c->page->url);
 
-    if (c->base || !own)
+    if (!own)
         return;
     c->base = own;
     if (told && normal_resolve(own, slice_str(told), NULL, &c->url, NULL) == URL_OK) {
