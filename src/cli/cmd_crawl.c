@@ -21,7 +21,7 @@ struct crawl_command {
     struct common_options common; /* first: the rows of common_rows point into it */
     struct crawl_options o;
     const char *input;
-    struct pattern *include, *exclude, *drop;
+    struct pattern *include, *exclude, *drop, *ignore;
     unsigned max_pages, max_per_host;
     bool fail_fast;
 
@@ -99,6 +99,10 @@ static const struct option crawl_rows[] = {
     {"no-robots", 0, NULL, GROUP_SCOPE, "disobey robots.txt",
      option_true, AT_O(no_robots), .joined = true},
 
+    {"check", 0, NULL, GROUP_OUTPUT, "tell broken links",
+     option_true, AT_O(check)},
+    {"ignore", 0, "REGEX", GROUP_OUTPUT, "not those that match",
+     set_pattern, AT(ignore), .joined = true},
     {"save", 0, "DIR", GROUP_OUTPUT, "save pages below DIR",
      option_string, AT_O(save), .min = 1, .hint = HINT_DIRECTORY},
     {"convert-links", 0, NULL, GROUP_OUTPUT, "links to be read there",
@@ -159,6 +163,19 @@ static int check_mirror(const struct crawl_command *f, struct buf *why)
     return -EINVAL;
 }
 
+static int check_checks(const struct crawl_command *f, struct buf *why)
+{
+    if (f->ignore && !f->o.check)
+        buf_append_str(why, "--ignore leaves links out of --check: give that, too, or "
+                            "use --exclude");
+    else if (f->o.check && f->common.state)
+        buf_append_str(why, "--check has to know all links, so it does not go with "
+                            "--state: check by one run that is not ended");
+    else
+        return 0;
+    return -EINVAL;
+}
+
 /* It is what robots.txt knows us by. */
 static int check_agent(const struct crawl_command *f, struct buf *why)
 {
@@ -212,6 +229,7 @@ static void fill_crawl(struct crawl_command *f)
     f->o.scope.max_pages = f->max_pages;
     f->o.scope.max_per_host = f->max_per_host;
     f->o.drop = f->drop;
+    f->o.ignore = f->ignore;
     f->o.product = agent && *agent ? agent : "trawl";
     f->o.state = f->common.state;
     fill_run(f, &f->o.run);
@@ -233,7 +251,7 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
         return command_print(&help);
     }
     if (common_finish(&f->common, why) < 0 || check_agent(f, why) < 0 ||
-        check_mirror(f, why) < 0 ||
+        check_mirror(f, why) < 0 || check_checks(f, why) < 0 ||
         check_files(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))
@@ -257,6 +275,7 @@ static int run(const struct command *self, const char *const *args)
     pattern_free(f.include);
     pattern_free(f.exclude);
     pattern_free(f.drop);
+    pattern_free(f.ignore);
     common_clear(&f.common);
     free((void *)f.urls);
     option_free(self->tables, &f);

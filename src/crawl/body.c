@@ -22,7 +22,9 @@ static bool is_html(struct slice type)
 
 static void open_links(struct job *job, const struct response *rs)
 {
-    struct links_handler handler = {.link = found_link, .arg = job};
+    struct links_handler handler = {.link = found_link,
+                                    .anchor = job->crawl->check ? found_anchor : NULL,
+                                    .arg = job};
     struct slice type, essence;
 
     headers_get(&rs->headers, "Content-Type", &type);
@@ -63,13 +65,24 @@ static void open_save(struct job *job, const struct response *rs)
     save_begin(&job->save, &job->crawl->saver, job->errand.call.hop.url, type, mtime);
 }
 
+/* Nobody reads it: the status is known. */
+static enum body_use decline(struct job *job)
+{
+    job->enough = true;
+    job->errand.sink.error = HTTP_CANCELLED;
+    job->errand.sink.why = "";
+    return BODY_REFUSE;
+}
+
 /* What an error page refers to is the server's business. */
 static enum body_use begin(struct body_sink *s, const struct response *rs)
 {
     struct job *job = job_of(s);
 
     body_reset(job);
-    if (rs->status < 200 || rs->status >= 300 || job->visit->reason == VISIT_CHECK)
+    if (job->visit->reason == VISIT_CHECK)
+        return decline(job);
+    if (rs->status < 200 || rs->status >= 300)
         return BODY_DROP;
     obey_tags(job, rs);
     job->digests = digests_new(1u << DIGEST_SHA256);
@@ -121,4 +134,6 @@ void body_reset(struct job *job)
     job->canonical = NULL;
     digests_free(job->digests);
     job->digests = NULL;
+    job->url_hash = 0;
+    job->enough = false;
 }

@@ -89,6 +89,7 @@ static async int set_up(struct run *run)
 
     list_init(&c->finished);
     event_init(&c->more);
+    map_init(&c->deep);
     c->starts = starts_read(c);
     if (!open_mirror(c) || !c->starts || !open_frontier(c))
         return EXIT_LOCAL;
@@ -98,6 +99,8 @@ static async int set_up(struct run *run)
     c->sitemaps = sitemaps_new(c);
     if (c->o->why && !run->o->dry_run)
         c->skips = skips_new();
+    if (c->o->check && !run->o->dry_run)
+        c->check = check_new(c->refs);
     starts_add(c);
     return 0;
 }
@@ -122,8 +125,11 @@ static async int next_visit(struct crawl *c, struct visit **visit)
         r = frontier_next(c->frontier, visit);
         if (r != 0)
             return r;
-        if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more))
-            return 0;
+        if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more)) {
+            if (!found_ask_deep(c))
+                return 0;
+            continue;
+        }
         if ((r = event_wait(&c->more)) < 0)
             return r;
     }
@@ -184,7 +190,7 @@ static async int tear_down(struct run *run)
     struct crawl *c = crawl_of(run);
     struct visit *visit;
     bool host_full;
-    int r = 0;
+    int r = 0, status = 0;
 
     if (!run->sink) /* nothing has begun */
         return 0;
@@ -193,9 +199,11 @@ static async int tear_down(struct run *run)
     frontier_close(c->frontier);
     while (frontier_kept_back(c->frontier, &visit, &host_full))
         report_kept_back(c, visit, host_full);
+    if (c->check && report_broken(c))
+        status = EXIT_SOME_FAILED;
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
-    return r < 0 ? EXIT_LOCAL : 0;
+    return r < 0 ? EXIT_LOCAL : status;
 }
 
 static async int close_crawl(struct run *run)
@@ -212,6 +220,9 @@ static async int close_crawl(struct run *run)
     skips_free(c->skips);
     sitemaps_free(c->sitemaps);
     hosts_free(c->hosts);
+    check_free(c->check);
+    found_forget_deep(c);
+    map_clear(&c->deep);
     refs_free(c->refs);
     scope_free(c->scope);
     starts_free(c->starts);

@@ -17,6 +17,8 @@ struct crawl_options {
     bool no_robots;             /* nor nofollow */
     bool requisites;            /* the parts of pages, too */
     bool links;                 /* list them in the records */
+    bool check;                 /* tell which links are broken */
+    const struct pattern *ignore; /* URLs that are left out of that, or NULL */
     const char *save;           /* directory of a mirror, or NULL */
     bool convert_links;         /* in it */
     bool why;                   /* a record for each URL that is not asked for */

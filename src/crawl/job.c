@@ -121,6 +121,26 @@ static char *target_of(struct job *job)
     return target;
 }
 
+/* It is not followed there, but has to work. */
+static void check_target(struct job *job)
+{
+    struct found found = {job->target, NULL, job->visit->level, VISIT_CHECK};
+
+    frontier_add_link(job->crawl->frontier, job->visit, &found);
+}
+
+/* Another attempt of the same page comes by the same way. */
+static bool claim_target(struct job *job)
+{
+    uint64_t hash = found_hash(job->crawl, slice_str(job->target));
+
+    if (urlset_has(&job->claimed, hash))
+        return true;
+    if (!frontier_claim(job->crawl->frontier, job->visit, job->target))
+        return false;
+    return urlset_add(&job->claimed, hash);
+}
+
 /* A target is asked for once, like any URL: whoever comes first has its record. */
 static void follow_redirect(struct job *job)
 {
@@ -135,10 +155,11 @@ static void follow_redirect(struct job *job)
     }
     skip.url = job->target;
     skip.verdict = judge_target(job);
-    if (skip.verdict != SCOPE_IN && c->skips)
+    if (skip.verdict == SCOPE_OUT && c->check)
+        check_target(job);
+    else if (skip.verdict != SCOPE_IN && c->skips)
         skips_note(c, &skip);
-    if (skip.verdict != SCOPE_IN ||
-        !frontier_claim(c->frontier, job->visit, job->target)) {
+    if (skip.verdict != SCOPE_IN || !claim_target(job)) {
         stay(job);
         return;
     }
@@ -148,6 +169,35 @@ static void follow_redirect(struct job *job)
 }
 
 /* ---- the end ---- */
+
+/* Refused on purpose: the answer to whether it is there has come. */
+static void forgive(struct job *job)
+{
+    struct response *rs = &job->errand.call.response;
+
+    if (!job->enough || rs->error != HTTP_CANCELLED || job->crawl->run.stopped)
+        return;
+    rs->error = HTTP_OK;
+    free(rs->message);
+    rs->message = NULL;
+}
+
+/* Some servers answer HEAD in another way, if at all. */
+static bool ask_with_get(struct job *job)
+{
+    struct call *call = &job->errand.call;
+    const struct response *rs = &call->response;
+    enum http_error error = run_judge(&job->crawl->run, rs);
+
+    if (!job->errand.request.method || !error || error == HTTP_CANCELLED ||
+        (!rs->status && error != HTTP_EMPTY_REPLY && error != HTTP_RESET))
+        return false;
+    free(job->errand.request.method);
+    job->errand.request.method = NULL;
+    call_again(call);
+    pool_submit(job->crawl->run.pool, call);
+    return true;
+}
 
 static void job_end(struct job *job)
 {
@@ -172,10 +222,13 @@ static void job_done(struct errand *e)
     struct job *job = container_of(e, struct job, errand);
     const struct response *rs = &e->call.response;
 
+    forgive(job);
     if (e->moved && !rs->error) {
         follow_redirect(job);
         return;
     }
+    if (job->visit->reason == VISIT_CHECK && ask_with_get(job))
+        return;
     if (!rs->error)
         body_finish(job);
     if (!save_finish(&job->save, !rs->error))
@@ -229,6 +282,8 @@ void job_submit(struct run *run, struct item *item)
         report_page(job);
         return;
     }
+    if (job->visit->reason == VISIT_CHECK)
+        job->errand.request.method = mem_strdup("HEAD");
     job->errand.asks_leave = true;
     job->errand.room = c->saver.root >= 0 ? &c->saver.room : NULL;
     job->errand.request.stranger = is_stranger(c, job->visit->url);

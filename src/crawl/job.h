@@ -9,6 +9,7 @@
 
 #include "base/keyset.h"
 #include "base/map.h"
+#include "crawl/check.h"
 #include "crawl/crawl.h"
 #include "crawl/errand.h"
 #include "crawl/frontier.h"
@@ -34,6 +35,8 @@ struct crawl {
     struct skips *skips;    /* NULL without --why */
     struct refs *refs;      /* references that were dealt with */
     struct keyset contents; /* of pages so far: halves of their SHA-256 */
+    struct check *check;    /* NULL without --check */
+    struct map deep;        /* with it, URLs beyond --level, and theirs: struct deep */
     struct starts *starts;
     struct saver saver;     /* root -1 without --save */
     struct mirror *mirror;  /* NULL without --convert-links */
@@ -52,6 +55,7 @@ struct job {
     struct errand errand;
     struct hosts_waiter gate;
     char *target; /* where a redirect leads, that is waiting at the gate; owned */
+    struct urlset claimed; /* those that were, by their hashes */
     bool leads;   /* not on to there: that is not asked for, or was already */
 
     /* Of the exchange under way, and at its end of the page. */
@@ -65,6 +69,10 @@ struct job {
     char *canonical;     /* owned; NULL: none */
     struct digests *digests;
     struct save save;
+
+    uint64_t url_hash;     /* of its URL, as check.h knows it; 0: not told yet */
+    uint32_t check_number; /* its number there */
+    bool enough;           /* its status was all that was wanted: the rest was refused */
 };
 
 static inline struct crawl *crawl_of(struct run *run)
@@ -121,6 +129,15 @@ void body_reset(struct job *job);
 /* ---- found.c: from a reference to the frontier ---- */
 
 void found_link(const struct link *l, void *job);
+void found_anchor(struct slice id, void *job);
+
+/* A normal URL, as check.h knows it. */
+uint64_t found_hash(const struct crawl *c, struct slice url);
+
+/* Links beyond --level, which are not followed, are asked for in the end all the same
+ * (--check). False: there were none. */
+bool found_ask_deep(struct crawl *c);
+void found_forget_deep(struct crawl *c);
 
 /* What the header refers to (RFC 8288). */
 void found_header(struct job *job, const struct response *rs);
@@ -136,6 +153,12 @@ void report_page(struct job *job);
 
 /* Visits whose records will not be written go back to the frontier. */
 void report_unwritten(struct crawl *c);
+
+/* Tells check.h what came of a page. */
+void report_outcome(struct job *job, enum http_error error);
+
+/* In the end: the links that are broken; whether there are any. */
+bool report_broken(struct crawl *c);
 
 /* Drops a page that nobody asked for, and which was not asked for. */
 void report_nothing(struct job *job);

@@ -110,6 +110,11 @@ def test_crawls():
     result = harness.trawl("crawl", "-q", site.url, "nonsense://", "--links",
                            f"http://127.0.0.1:{free_port()}/", "--retry", "0", "--why",
                            "--retry-max-time", "1")
+    broken = harness.trawl("crawl", "-q", site.url, "--check", "--retry", "0").records
+    for record in [r for r in broken if "broken" in r]:
+        for error in validator("broken.schema.json").iter_errors(record):
+            raise AssertionError(f"{error.message} in {record}")
+    same(len([r for r in broken if "broken" in r]), 3, "broken links")
     skipped = [r for r in result.records if "skipped" in r]
     pages = [r for r in result.records if "skipped" not in r]
     same((len(skipped), len(pages)), (2, 5), "lines and records")
