@@ -21,7 +21,7 @@ struct crawl_command {
     struct common_options common; /* first: the rows of common_rows point into it */
     struct crawl_options o;
     const char *input;
-    struct pattern *include, *exclude, *drop;
+    struct pattern *include, *exclude, *drop, *ignore;
     unsigned max_pages, max_per_host;
     bool fail_fast;
 
@@ -41,7 +41,8 @@ static int set_level(const struct option *o, const char *arg, void *field,
 
     (void)o;
     if (strcmp(arg, "inf") && str_parse_int(arg, 0, 1000000, &n) < 0)
-        return option_wrong(why, arg, "is neither a whole number up to 1000000 nor inf");
+        return option_wrong(why, arg,
+                            "is neither a whole number up to 1000000 nor inf");
     *(uint32_t *)field = (uint32_t)n;
     return 0;
 }
@@ -108,6 +109,10 @@ static const struct option crawl_rows[] = {
     {"why", 0, NULL, GROUP_OUTPUT, "tell why a URL is left out",
      option_true, AT_O(why), .joined = true},
 
+    {"check", 0, NULL, GROUP_OUTCOME, "check all links, and tell which are broken",
+     option_true, AT_O(check)},
+    {"ignore", 0, "REGEX", GROUP_OUTCOME, "but not those that match",
+     set_pattern, AT(ignore), .joined = true},
     {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",
      option_true, AT(fail_fast)},
     {0},
@@ -150,12 +155,23 @@ static int check_stdin(const struct crawl_command *f, struct buf *why)
 static int check_mirror(const struct crawl_command *f, struct buf *why)
 {
     if (f->o.convert_links && !f->o.save)
-        buf_append_str(why, "--convert-links changes saved pages: give --save DIR, too");
+        buf_append_str(why,
+                       "--convert-links changes saved pages: give --save DIR, too");
     else if (f->o.convert_links && f->common.state)
         buf_append_str(why, "--convert-links has to know all pages, so it does not go "
                             "with --state: convert them by one run that is not ended");
     else
         return 0;
+    return -EINVAL;
+}
+
+static int check_ignore(const struct crawl_command *f, struct buf *why)
+{
+    if (!f->ignore || f->o.check)
+        return 0;
+    buf_append_str(why,
+                   "--ignore is about links that are checked: give --check, too, or "
+                   "--exclude in its place");
     return -EINVAL;
 }
 
@@ -171,8 +187,9 @@ static int check_agent(const struct crawl_command *f, struct buf *why)
             return -EINVAL;
         }
     if (agent && !*agent && !f->o.no_robots) {
-        buf_append_str(why, "robots.txt needs a name to go by: give one with -A NAME, or "
-                            "--no-robots");
+        buf_append_str(why,
+                       "robots.txt needs a name to go by: give one with -A NAME, or "
+                       "--no-robots");
         return -EINVAL;
     }
     return 0;
@@ -212,6 +229,7 @@ static void fill_crawl(struct crawl_command *f)
     f->o.scope.max_pages = f->max_pages;
     f->o.scope.max_per_host = f->max_per_host;
     f->o.drop = f->drop;
+    f->o.ignore = f->ignore;
     f->o.product = agent && *agent ? agent : "trawl";
     f->o.state = f->common.state;
     fill_run(f, &f->o.run);
@@ -233,7 +251,7 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
         return command_print(&help);
     }
     if (common_finish(&f->common, why) < 0 || check_agent(f, why) < 0 ||
-        check_mirror(f, why) < 0 ||
+        check_mirror(f, why) < 0 || check_ignore(f, why) < 0 ||
         check_files(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))
@@ -257,6 +275,7 @@ static int run(const struct command *self, const char *const *args)
     pattern_free(f.include);
     pattern_free(f.exclude);
     pattern_free(f.drop);
+    pattern_free(f.ignore);
     common_clear(&f.common);
     free((void *)f.urls);
     option_free(self->tables, &f);
@@ -267,6 +286,7 @@ const struct command cmd_crawl = {
     .name = "crawl",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Follow links from page to page: one JSON line a page",
-    .tables = (const struct option *const[]){crawl_rows, records_rows, common_rows, NULL},
+    .tables =
+        (const struct option *const[]){crawl_rows, records_rows, common_rows, NULL},
     .run = run,
 };

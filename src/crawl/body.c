@@ -20,10 +20,23 @@ static bool is_html(struct slice type)
            slice_eq_nocase(type, "application/xhtml+xml");
 }
 
+bool body_is_html(const struct response *rs)
+{
+    struct slice type;
+
+    headers_get(&rs->headers, "Content-Type", &type);
+    return is_html(media_type_essence(type));
+}
+
 static void open_links(struct job *job, const struct response *rs)
 {
-    struct links_handler handler = {.link = found_link, .arg = job};
+    struct links_handler handler = {.arg = job};
     struct slice type, essence;
+
+    if (job->visit->reason != VISIT_ANCHORS)
+        handler.link = found_link;
+    if (job->crawl->check)
+        handler.anchor = checking_anchor;
 
     headers_get(&rs->headers, "Content-Type", &type);
     essence = media_type_essence(type);
@@ -69,8 +82,14 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
     struct job *job = job_of(s);
 
     body_reset(job);
-    if (rs->status < 200 || rs->status >= 300 || job->visit->reason == VISIT_CHECK)
+    if (job->visit->reason == VISIT_CHECK)
+        return BODY_TAKE;
+    if (rs->status < 200 || rs->status >= 300)
         return BODY_DROP;
+    if (job->visit->reason == VISIT_ANCHORS) {
+        open_links(job, rs);
+        return BODY_TAKE;
+    }
     obey_tags(job, rs);
     job->digests = digests_new(1u << DIGEST_SHA256);
     open_links(job, rs);
@@ -80,11 +99,27 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
     return BODY_TAKE;
 }
 
+/* That it is there is known by now. */
+static enum body_use drop(struct job *job, size_t n)
+{
+    struct body_sink *s = &job->errand.sink;
+
+    job->gathered.dropped += n;
+    if (job->gathered.dropped <= CHECKING_ENOUGH)
+        return BODY_TAKE;
+    s->error = HTTP_TOO_LARGE;
+    s->why = "the rest is not needed";
+    return BODY_REFUSE;
+}
+
 static enum body_use take(struct body_sink *s, const char *data, size_t n)
 {
     struct job *job = job_of(s);
 
-    digests_update(job->digests, data, n);
+    if (job->visit->reason == VISIT_CHECK)
+        return drop(job, n);
+    if (job->digests)
+        digests_update(job->digests, data, n);
     if (job->links)
         links_feed(job->links, data, n);
     if (!job->save.saver)
@@ -116,6 +151,7 @@ void body_reset(struct job *job)
     job->base = NULL;
     job->nofollow = false;
     urlset_reset(&job->seen);
+    gathered_reset(&job->gathered);
     buf_reset(&job->list);
     free(job->canonical);
     job->canonical = NULL;

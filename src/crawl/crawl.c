@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "crawl/check_notes.h"
 #include "crawl/job.h"
 
 /* ---- setting up ---- */
@@ -33,6 +34,27 @@ static void cut_output(struct crawl *c)
         (void)!truncate(path, length);
 }
 
+/* What earlier runs found broken, they have told. */
+static bool noted(struct slice notes, void *arg)
+{
+    struct crawl *c = arg;
+    bool good;
+
+    check_mute(c->check, true);
+    good = check_notes_read(notes, c->check, c->refs);
+    check_mute(c->check, false);
+    return good;
+}
+
+static void open_check(struct crawl *c)
+{
+    const struct crawl_options *o = c->o;
+
+    c->refs = refs_new();
+    if (o->check && !o->run.dry_run)
+        c->check = check_new(c->refs, o->run.client.max_redirects, checking_tell, c);
+}
+
 static bool open_frontier(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
@@ -43,8 +65,11 @@ static bool open_frontier(struct crawl *c)
         .per_host = o->run.client.limits.per_host,
         .max_pages = o->scope.max_pages,
         .max_per_host = o->scope.max_per_host,
+        .arg = c,
     };
 
+    if (c->check)
+        config.noted = noted;
     c->frontier = frontier_new(&config);
     free(options);
     if (!c->frontier)
@@ -89,11 +114,11 @@ static async int set_up(struct run *run)
 
     list_init(&c->finished);
     event_init(&c->more);
+    open_check(c);
     c->starts = starts_read(c);
     if (!open_mirror(c) || !c->starts || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
-    c->refs = refs_new();
     open_hosts(c);
     c->sitemaps = sitemaps_new(c);
     if (c->o->why && !run->o->dry_run)
@@ -195,7 +220,9 @@ static async int tear_down(struct run *run)
         report_kept_back(c, visit, host_full);
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
-    return r < 0 ? EXIT_LOCAL : 0;
+    if (r < 0)
+        return EXIT_LOCAL;
+    return c->check && check_count(c->check) ? EXIT_SOME_FAILED : 0;
 }
 
 static async int close_crawl(struct run *run)
@@ -212,6 +239,8 @@ static async int close_crawl(struct run *run)
     skips_free(c->skips);
     sitemaps_free(c->sitemaps);
     hosts_free(c->hosts);
+    check_free(c->check);
+    buf_clear(&c->notes);
     refs_free(c->refs);
     scope_free(c->scope);
     starts_free(c->starts);

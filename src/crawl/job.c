@@ -12,7 +12,8 @@ static struct job *job_at_gate(struct hosts_waiter *w)
     return container_of(w, struct job, gate);
 }
 
-/* What keeps a page from being asked for: it is this host's trouble, or it asks for it. */
+/* What keeps a page from being asked for: it is this host's trouble, or it asks for it.
+ */
 static void refuse(struct job *job, enum http_error error, const char *why)
 {
     response_fail(&job->errand.call.response, error, "%s", why);
@@ -77,8 +78,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
 {
     struct job *job = job_at_gate(w);
     struct crawl *c = job->crawl;
-    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level,
-                        job->visit->url};
+    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level, job->visit->url};
 
     if (!denied) {
         go_on(job);
@@ -99,7 +99,7 @@ static enum scope_verdict judge_target(struct job *job)
     struct crawl *c = job->crawl;
     const struct visit *v = job->visit;
 
-    if (v->reason == VISIT_CHECK)
+    if (v->reason >= VISIT_CHECK)
         return SCOPE_IN;
     if (v->reason == VISIT_START)
         scope_add_start(c->scope, job->target);
@@ -114,11 +114,34 @@ static char *target_of(struct job *job)
     struct normal_base *base = normal_base_new(url);
     char *target = NULL;
 
-    if (base && normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) ==
-                    URL_OK)
+    if (base &&
+        normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) == URL_OK)
         target = mem_strdup(c->scratch.data);
     normal_base_free(base);
     return target;
+}
+
+/* Whether this very attempt has been there. */
+static bool has_been_there(const struct call *call, const char *url)
+{
+    for (size_t i = 0; i < call->redirect_count; i++)
+        if (!strcmp(call->redirects[i].url, url))
+            return true;
+    return false;
+}
+
+/* What an earlier attempt was redirected to is this page's already. */
+static bool claim_target(struct job *job)
+{
+    struct crawl *c = job->crawl;
+    uint64_t hash = found_hash(c, slice_str(job->target));
+
+    if (frontier_claim(c->frontier, job->visit, job->target)) {
+        urlset_add(&job->claimed, hash);
+        return true;
+    }
+    return urlset_has(&job->claimed, hash) &&
+           !has_been_there(&job->errand.call, job->target);
 }
 
 /* A target is asked for once, like any URL: whoever comes first has its record. */
@@ -137,8 +160,8 @@ static void follow_redirect(struct job *job)
     skip.verdict = judge_target(job);
     if (skip.verdict != SCOPE_IN && c->skips)
         skips_note(c, &skip);
-    if (skip.verdict != SCOPE_IN ||
-        !frontier_claim(c->frontier, job->visit, job->target)) {
+    if (skip.verdict != SCOPE_IN || !claim_target(job)) {
+        found_target(job, skip.verdict);
         stay(job);
         return;
     }
@@ -171,10 +194,16 @@ static void job_done(struct errand *e)
 {
     struct job *job = container_of(e, struct job, errand);
     const struct response *rs = &e->call.response;
+    const struct crawl *c = job->crawl;
 
     if (e->moved && !rs->error) {
         follow_redirect(job);
         return;
+    }
+    if (c->check) {
+        if (checking_asks_again(job))
+            return;
+        checking_was_enough(job);
     }
     if (!rs->error)
         body_finish(job);
@@ -230,6 +259,7 @@ void job_submit(struct run *run, struct item *item)
         return;
     }
     job->errand.asks_leave = true;
+    checking_begin(job);
     job->errand.room = c->saver.root >= 0 ? &c->saver.room : NULL;
     job->errand.request.stranger = is_stranger(c, job->visit->url);
     job->gate.answer = answered;

@@ -121,6 +121,27 @@ def test_crawls():
             raise AssertionError(f"{error.message} in {record}")
 
 
+def test_broken_links():
+    """lines of --check"""
+    site = servers.routes({"/": reply("<a href=/gone><a href=#x><a href='http://['>"
+                                      f"<img src='http://127.0.0.1:{free_port()}/'>",
+                                      type="text/html",
+                                      headers={"Link": "</gone>; rel=next"})})
+    result = harness.trawl("crawl", "-q", site.url, "--check", "--retry", "0")
+    broken = [r for r in result.records if "broken" in r]
+    same(len(broken), 5, "lines")
+    for record in broken:
+        for error in validator("broken.schema.json").iter_errors(record):
+            raise AssertionError(f"{error.message} in {record}")
+    for record in result.records:
+        if "broken" not in record:
+            for error in validator().iter_errors(record):
+                raise AssertionError(f"{error.message} in {record}")
+    for name in broken[0]:
+        rest = {k: v for k, v in broken[0].items() if k != name}
+        check(not validator("broken.schema.json").is_valid(rest), f"accepts none {name}")
+
+
 def test_schema_is_strict():
     """the schema refuses what is no record"""
     good = fetch(fixed().url).ok(1).record
