@@ -90,9 +90,38 @@ START_TEST(many)
 }
 END_TEST
 
+/* One that was to be had in a lesser way waits again when more is wanted. */
+START_TEST(lesser)
+{
+    struct known k;
+
+    known_init(&k);
+    ck_assert_int_eq(known_tell(&k, "http://h/", 1, 2), KNOWN_NEW);
+    ck_assert(known_covers(&k, "http://h/", 2) && !known_covers(&k, "http://h/", 1));
+    ck_assert_int_eq(known_tell(&k, "http://h/", 5, 1), KNOWN_NEARER);
+    ck_assert_int_eq(known_tell(&k, "http://h/", 1, 2), KNOWN_OLD);
+    ck_assert(!known_take(&k, "http://h/", 1, 2));
+    ck_assert(!known_waits(&k, "http://h/", 5, 2) &&
+              known_waits(&k, "http://h/", 5, 1));
+    ck_assert(known_take(&k, "http://h/", 5, 1));
+    ck_assert_int_eq(known_tell(&k, "http://h/", 1, 1), KNOWN_OLD);
+    ck_assert_int_eq(known_tell(&k, "http://h/", 9, 0), KNOWN_NEW);
+    known_settle(&k, "http://h/", 1);
+    ck_assert(known_waits(&k, "http://h/", 9, 0));
+    ck_assert(known_covers(&k, "http://h/", 0));
+    known_settle(&k, "http://h/", 0);
+    ck_assert(!known_waits(&k, "http://h/", 9, 0));
+    known_settle(&k, "http://h/", 2);
+    ck_assert_int_eq(known_tell(&k, "http://h/", 0, 1), KNOWN_OLD);
+    ck_assert_uint_eq(k.count, 1);
+    ck_assert(!known_covers(&k, "http://i/", 3));
+    known_clear(&k);
+}
+END_TEST
+
 static Suite *make(void)
 {
-    return CHECK_SUITE("known", told, settled, deep, many);
+    return CHECK_SUITE("known", told, lesser, settled, deep, many);
 }
 
 int main(void)

@@ -11,6 +11,7 @@ struct note {
     uint32_t kind; /* a result of check.h, or LINK */
     uint32_t line, error, status, count;
     uint32_t first, second; /* lengths of texts, with their NULs; 0: none */
+    uint32_t unused;        /* so that all bytes are told */
 };
 
 enum { LINK = CHECK_RESULTS, NO_ANCHORS = UINT32_MAX };
