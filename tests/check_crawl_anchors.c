@@ -43,8 +43,8 @@ END_TEST
 
 START_TEST(everywhere)
 {
-    static const char *const fragments[] = {"", "top", "TOP", ":~:text=x",
-                                            "top:~:text=x"};
+    static const char *const fragments[] = {
+        "", "top", "TOP", ":~:text=x", "top:~:text=x", "!/x", "/x"};
 
     for (size_t i = 0; i < sizeof(fragments) / sizeof(*fragments); i++) {
         ck_assert(has("", fragments[i]));

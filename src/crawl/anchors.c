@@ -60,7 +60,8 @@ bool anchors_needless(struct slice fragment)
 {
     struct slice name = without_directive(fragment);
 
-    return name.len == 0 || slice_eq_nocase(name, "top");
+    return name.len == 0 || name.data[0] == '!' || name.data[0] == '/' ||
+           slice_eq_nocase(name, "top");
 }
 
 static bool is_there(const struct anchors *a, const struct refs *refs, struct slice id)

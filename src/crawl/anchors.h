@@ -25,9 +25,10 @@ struct anchors *anchors_new(struct buf *gathered);
 struct anchors *anchors_copy(const struct anchors *a);
 
 /* Whether a fragment, as it stands in a URL without "#", leads somewhere: to an id that
- * is that, or that once percent-encoding is undone (case counts), or, as "" and "top"
- * do, to the beginning (https://html.spec.whatwg.org/#select-the-indicated-part). Text
- * fragments, from ":~:" on, are no part of it. */
+ * is that, or that once percent-encoding is undone (case counts), or to the beginning,
+ * as "" and "top" do (https://html.spec.whatwg.org/#select-the-indicated-part). Text
+ * fragments, from ":~:" on, are no part of it; what begins with "!" or "/" is a
+ * script's. */
 bool anchors_has(const struct anchors *a, const struct refs *refs,
                  struct slice fragment);
 

@@ -83,7 +83,7 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
 
     body_reset(job);
     if (job->visit->reason == VISIT_CHECK)
-        return BODY_TAKE;
+        return checking_body(job);
     if (rs->status < 200 || rs->status >= 300)
         return BODY_DROP;
     if (job->visit->reason == VISIT_ANCHORS) {
@@ -99,25 +99,10 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
     return BODY_TAKE;
 }
 
-/* That it is there is known by now. */
-static enum body_use drop(struct job *job, size_t n)
-{
-    struct body_sink *s = &job->errand.sink;
-
-    job->gathered.dropped += n;
-    if (job->gathered.dropped <= CHECKING_ENOUGH)
-        return BODY_TAKE;
-    s->error = HTTP_TOO_LARGE;
-    s->why = "the rest is not needed";
-    return BODY_REFUSE;
-}
-
 static enum body_use take(struct body_sink *s, const char *data, size_t n)
 {
     struct job *job = job_of(s);
 
-    if (job->visit->reason == VISIT_CHECK)
-        return drop(job, n);
     if (job->digests)
         digests_update(job->digests, data, n);
     if (job->links)

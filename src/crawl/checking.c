@@ -125,7 +125,7 @@ void gathered_reset(struct gathered *g)
     buf_reset(&g->text);
     buf_reset(&g->ids);
     urlset_reset(&g->seen);
-    g->dropped = 0;
+    g->enough = false;
 }
 
 void gathered_clear(struct gathered *g)
@@ -137,6 +137,8 @@ void gathered_clear(struct gathered *g)
 }
 
 /* ---- HEAD, and then GET ---- */
+
+enum { SMALL = 64 << 10 };
 
 /* Servers that do not know HEAD answer it with all of these, or not at all. */
 static bool may_be_for_head(const struct job *job)
@@ -177,11 +179,35 @@ bool checking_asks_again(struct job *job)
     return true;
 }
 
+/* A small one is read, which leaves the connection to others. */
+enum body_use checking_body(struct job *job)
+{
+    const struct response *rs = &job->errand.call.response;
+    struct body_sink *s = &job->errand.sink;
+    struct slice length;
+    char text[8];
+    int64_t n;
+
+    if (job->errand.request.method)
+        return BODY_DROP;
+    if (headers_get(&rs->headers, "Content-Length", &length) &&
+        length.len < sizeof(text)) {
+        memcpy(text, length.data, length.len);
+        text[length.len] = '\0';
+        if (str_parse_int(text, 0, SMALL, &n) == 0)
+            return BODY_DROP;
+    }
+    job->gathered.enough = true;
+    s->error = HTTP_TOO_LARGE;
+    s->why = "the rest is not needed";
+    return BODY_REFUSE;
+}
+
 void checking_was_enough(struct job *job)
 {
     struct response *rs = &job->errand.call.response;
 
-    if (rs->error != HTTP_TOO_LARGE || job->gathered.dropped <= CHECKING_ENOUGH)
+    if (rs->error != HTTP_TOO_LARGE || !job->gathered.enough)
         return;
     rs->error = HTTP_OK;
     free(rs->message);

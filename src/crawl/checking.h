@@ -8,6 +8,7 @@
 #include "crawl/check.h"
 #include "crawl/links.h"
 #include "crawl/refs.h"
+#include "http/body_sink.h"
 
 struct crawl;
 struct job;
@@ -18,7 +19,7 @@ struct gathered {
     struct buf text;
     struct buf ids;     /* anchors_add's */
     struct urlset seen; /* links, with their lines */
-    size_t dropped;     /* bytes of a body that nobody needs */
+    bool enough;        /* the status was all that was wanted: the rest was refused */
 };
 
 struct gathered_link {
@@ -26,9 +27,6 @@ struct gathered_link {
     unsigned line;
     size_t text; /* where it begins in `text`, from 1; 0: none */
 };
-
-/* What is read of a body that nobody needs, rather than closing the connection. */
-#define CHECKING_ENOUGH ((size_t)64 << 10)
 
 void checking_tell(const struct check_broken *broken, void *crawl); /* the line */
 
@@ -52,7 +50,8 @@ void checking_begin(struct job *job);
 /* The call is done: true when it goes on, by GET, as HEAD may not be known. */
 bool checking_asks_again(struct job *job);
 
-/* One whose body was not wanted to its end is well. */
+/* What becomes of the body where only the status is wanted; then the answer is well. */
+enum body_use checking_body(struct job *job);
 void checking_was_enough(struct job *job);
 
 /* The page has ended, with that error: tells what that says of its URLs and its links.

@@ -7,10 +7,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crawl/job.h"
+#include "output/record_facts.h"
 
 /* ---- the record ---- */
-
-#define APPEND(out, literal) buf_append((out), "" literal, sizeof(literal) - 1)
 
 static void append_text(struct buf *out, const char *text)
 {
@@ -29,24 +28,24 @@ static void append_hash(struct buf *out, struct job *job)
     char hex[DIGEST_HEX_MAX];
 
     if (!is_whole(job)) {
-        APPEND(out, ",\"content_hash\":null,\"duplicate\":false");
+        APPEND_LITERAL(out, ",\"content_hash\":null,\"duplicate\":false");
         return;
     }
     digests_final(job->digests, DIGEST_SHA256, sum);
     digest_hex(sum, digest_size(DIGEST_SHA256), hex);
-    APPEND(out, ",\"content_hash\":\"");
+    APPEND_LITERAL(out, ",\"content_hash\":\"");
     buf_append_str(out, hex);
     if (keyset_add(&job->crawl->contents, sum))
-        APPEND(out, "\",\"duplicate\":false");
+        APPEND_LITERAL(out, "\",\"duplicate\":false");
     else
-        APPEND(out, "\",\"duplicate\":true");
+        APPEND_LITERAL(out, "\",\"duplicate\":true");
 }
 
 static void append_links(struct buf *out, const struct job *job)
 {
-    APPEND(out, ",\"links\":");
+    APPEND_LITERAL(out, ",\"links\":");
     if (!job->links) {
-        APPEND(out, "null");
+        APPEND_LITERAL(out, "null");
     } else if (job->crawl->o->links) {
         buf_append_char(out, '[');
         buf_append(out, job->list.data, job->list.len);
@@ -58,11 +57,11 @@ static void append_links(struct buf *out, const struct job *job)
 
 static void append_place(struct buf *out, const struct visit *v)
 {
-    APPEND(out, ",\"depth\":");
+    APPEND_LITERAL(out, ",\"depth\":");
     buf_append_uint(out, v ? v->level : 0);
-    APPEND(out, ",\"referrer\":");
+    APPEND_LITERAL(out, ",\"referrer\":");
     append_text(out, v ? v->referrer : NULL);
-    APPEND(out, ",\"lastmod\":");
+    APPEND_LITERAL(out, ",\"lastmod\":");
     append_text(out, v ? v->lastmod : NULL);
 }
 
@@ -72,7 +71,7 @@ static void append_path(struct buf *out, const struct job *job)
 
     if (job->save.named)
         buf_appendf(&path, "%s/%s", job->crawl->saver.directory, job->save.part.name);
-    APPEND(out, ",\"path\":");
+    APPEND_LITERAL(out, ",\"path\":");
     append_text(out, path.data);
     buf_clear(&path);
 }
@@ -82,18 +81,18 @@ static void append_more(struct buf *out, struct job *job)
     const struct links *l = job->finished ? job->links : NULL;
 
     append_place(out, job->visit);
-    APPEND(out, ",\"title\":");
+    APPEND_LITERAL(out, ",\"title\":");
     append_text(out, l ? links_title(l) : NULL);
-    APPEND(out, ",\"lang\":");
+    APPEND_LITERAL(out, ",\"lang\":");
     append_text(out, l ? links_lang(l) : NULL);
-    APPEND(out, ",\"canonical\":");
+    APPEND_LITERAL(out, ",\"canonical\":");
     append_text(out, job->canonical);
     append_links(out, job);
     append_hash(out, job);
     if (job->crawl->saver.root >= 0)
         append_path(out, job);
     if (job->leads) {
-        APPEND(out, ",\"redirect_url\":");
+        APPEND_LITERAL(out, ",\"redirect_url\":");
         append_text(out, job->target);
     }
 }

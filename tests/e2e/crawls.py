@@ -36,7 +36,7 @@ def pages(result, *base):
     """The records of pages, by what follows the base in their URLs."""
     found = {}
     for record in result.records:
-        if "skipped" not in record:
+        if "skipped" not in record and "broken" not in record:
             url = record["url"]
             for b in base:
                 url = url.removeprefix(getattr(b, "url", b))

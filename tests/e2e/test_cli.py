@@ -31,7 +31,7 @@ COMMANDS = {
         --write-checksums --archive""".split(),
     "crawl": COMMON + """--sitemap --level --scope --include --exclude --max-pages
         --max-per-host --drop-query --page-requisites --no-robots --save --convert-links
-        --links --why""".split(),
+        --links --why --check --ignore""".split(),
 }
 OPTIONS = sorted({option for each in COMMANDS.values() for option in each})
 

@@ -169,6 +169,14 @@ def test_redirect_chain():
     same((record["response_code"], record["num_redirects"]), (302, 0), "not followed")
 
 
+def test_redirect_retried():
+    """another attempt goes by the same redirects"""
+    answers = iter([reply("", 503), html("/a")])
+    s = site({"/": redirect("/t"), "/t": lambda r: next(answers), "/a": []})
+    found = pages(harness.trawl("crawl", "-q", s.url, "--retry-delay", "0").ok(2), s)
+    same((found["/"]["url_effective"], found["/"]["attempts"]), (s.url + "/t", 2), "record")
+
+
 def test_start_moved():
     """what a start URL is redirected to is in scope"""
     new = site({"/new/": ["a", "/b"], "/new/a": [], "/b": []})
