@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """trawl crawl --check: broken links, and who has them."""
 
+import os
+import subprocess
+
 from crawls import crawl, html, pages, site
+import harness
 from harness import check, contains, free_port, same
 import servers
 from servers import redirect, reply
@@ -200,6 +204,17 @@ def test_text():
              f"broken  {s.url}/#x  anchor_missing: ")
 
 
+def test_example():
+    """contrib/examples/broken.sh"""
+    s = site({"/": ["/gone", "/a"], "/a": page("\n<a href='/#x'>")})
+    path = os.path.dirname(os.environ["TRAWL"]) + ":" + os.environ["PATH"]
+    done = subprocess.run(["sh", os.path.join(harness.TOP, "contrib/examples/broken.sh"), s.url],
+                          env=harness.environment({"PATH": path}), capture_output=True,
+                          text=True, check=False)
+    same((done.returncode, done.stdout.replace(s.url, "")),
+         (1, "/:3: /gone: HTTP 404\n/a:2: /#x: nothing there has that id\n"), "printed")
+
+
 def test_usage():
     """--check goes not with --state, --ignore not without --check"""
     contains(crawl("http://x/", "--check", "--state", "x").exited(2).err, "--state")
@@ -209,5 +224,4 @@ def test_usage():
 
 
 if __name__ == "__main__":
-    import harness
     harness.main()
