@@ -139,6 +139,7 @@ START_TEST(escapes)
     sheet("url(a\\)b)", "a)b|");
     sheet("url(a\\20 b)", "a b|");
     sheet("url(a\\000020b)", "a b|");
+    sheet("url(a\\000020 b)", "a b|");
     sheet("url(a\\0000200)", "a 0|");
     sheet("url(a\\e9  )", "aé|");
     sheet("url('\\\"\\'\\\\')", "\"'\\|");

@@ -67,9 +67,9 @@ static void see_page(struct buf *out, const struct links *l)
         buf_appendf(out, "base at %lld+%zu\n", (long long)offset, length);
     see_fact(out, "title", links_title(l));
     see_fact(out, "lang", links_lang(l));
-    see_fact(out, "charset", links_charset(l));
     see_fact(out, "robots", robots.noindex ? "noindex" : NULL);
     see_fact(out, "robots", robots.nofollow ? "nofollow" : NULL);
+    see_fact(out, "charset", links_charset(l));
 }
 
 void links_see(struct buf *out, struct links_how how, const char *data, size_t n)

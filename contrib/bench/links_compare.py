@@ -18,28 +18,28 @@ import sys
 from collections import Counter
 
 SPACE = " \t\n\r\f"
-HTML, SVG, XLINK = ("{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}",
+SVG, MATH, XLINK = ("{http://www.w3.org/2000/svg}", "{http://www.w3.org/1998/Math/MathML}",
                     "{http://www.w3.org/1999/xlink}")
 RULES = {  # element: attributes and kinds
-    "a": {"href": "anchor", "xlink:href": "anchor"},
+    "a": {"href": "anchor"},
     "area": {"href": "anchor"},
     "audio": {"src": "media"},
     "bgsound": {"src": "media"},
     "body": {"background": "image"},
     "embed": {"src": "media"},
-    "feimage": {"href": "image", "xlink:href": "image"},
     "frame": {"src": "frame"},
     "iframe": {"src": "frame"},
-    "image": {"href": "image", "xlink:href": "image", "src": "image"},
     "img": {"src": "image", "srcset": "srcset"},
     "object": {"data": "media"},
-    "script": {"src": "script", "href": "script", "xlink:href": "script"},
+    "script": {"src": "script"},
     "source": {"src": "media", "srcset": "srcset"},
     "track": {"src": "media"},
-    "use": {"href": "image", "xlink:href": "image"},
     "video": {"src": "media", "poster": "image"},
     **{name: {"background": "image"} for name in "table tbody td tfoot th thead tr".split()},
 }
+RULES_OF_SVG = {name: {"href": kind, "xlink:href": kind} for name, kind in (
+    ("a", "anchor"), ("feimage", "image"), ("image", "image"), ("script", "script"),
+    ("use", "image"))}
 RELS = [("stylesheet", "style"), ("canonical", "canonical"), ("icon", "image"),
         ("apple-touch-icon", "image"), ("apple-touch-icon-precomposed", "image"),
         ("apple-touch-startup-image", "image"), ("mask-icon", "image"),
@@ -98,11 +98,17 @@ def meta(attrs):
 
 def element_links(element):
     name, attrs = names_of(element)
-    for attr, kind in RULES.get(name, {}).items():
+    foreign = element.tag.startswith((SVG, MATH))
+    for attr, kind in (RULES_OF_SVG if foreign else RULES).get(name, {}).items():
         if attr in attrs and kind == "srcset":
             yield from (("image", url) for url in srcset(attrs[attr]))
         elif attr in attrs:
             yield kind, attrs[attr]
+    if name == "style":
+        yield from css("".join(element.itertext()))
+    yield from css(attrs.get("style", ""))
+    if foreign:
+        return
     if name == "link" and "href" in attrs and link_kind(attrs):
         yield link_kind(attrs), attrs["href"]
     if name == "link" and "imagesrcset" in attrs:
@@ -111,9 +117,6 @@ def element_links(element):
         yield from meta(attrs)
     if name == "input" and attrs.get("type", "").lower() == "image" and "src" in attrs:
         yield "image", attrs["src"]
-    if name == "style":
-        yield from css("".join(element.itertext()))
-    yield from css(attrs.get("style", ""))
 
 
 def page_lines(root):
@@ -124,11 +127,12 @@ def page_lines(root):
         name, attrs = names_of(element)
         if not name:
             continue
-        if name == "base" and base is None:
+        foreign = element.tag.startswith((SVG, MATH))
+        if name == "base" and not foreign and base is None:
             base = attrs.get("href")
         if name == "html" and attrs.get("lang", "").strip(SPACE):
             lines.add("lang " + attrs["lang"].strip(SPACE))
-        if name == "title" and title is None and not element.tag.startswith(SVG):
+        if name == "title" and title is None and not foreign:
             title = " ".join(re.split("[ \t-\r]+", "".join(element.itertext()))).strip(" ")
         nofollow = name in ("a", "area", "link") and \
             "nofollow" in attrs.get("rel", "").lower().split()

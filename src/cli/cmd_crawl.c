@@ -109,9 +109,9 @@ static const struct option crawl_rows[] = {
     {"why", 0, NULL, GROUP_OUTPUT, "tell why a URL is left out",
      option_true, AT_O(why), .joined = true},
 
-    {"check", 0, NULL, GROUP_OUTCOME, "check all links, and tell which are broken",
+    {"check", 0, NULL, GROUP_OUTCOME, "tell broken links",
      option_true, AT_O(check)},
-    {"ignore", 0, "REGEX", GROUP_OUTCOME, "but not those that match",
+    {"ignore", 0, "REGEX", GROUP_OUTCOME, "not those that match",
      set_pattern, AT(ignore), .joined = true},
     {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",
      option_true, AT(fail_fast)},

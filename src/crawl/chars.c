@@ -21,6 +21,8 @@ void chars_clear(struct chars *c)
 {
     if (c->has_cd)
         iconv_close(c->cd);
+    if (c->has_encoder)
+        iconv_close(c->encoder);
     *c = (struct chars){0};
 }
 
@@ -153,7 +155,7 @@ void chars_read(struct chars_value *v, struct chars *c, struct slice raw,
     size_t plain;
 
     v->chars = c;
-    v->kind = CHARS_SAME;
+    v->kind = c->kind = CHARS_SAME;
     v->markup = markup;
     v->raw = v->text = raw;
     v->raw_at = v->text_at = 0;
@@ -161,7 +163,7 @@ void chars_read(struct chars_value *v, struct chars *c, struct slice raw,
     if (plain == raw.len)
         return;
     buf_reset(out);
-    v->kind = find_kind(c, raw);
+    v->kind = c->kind = find_kind(c, raw);
     read_rest(v, plain, out);
 }
 

@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "crawl/links_internal.h"
 
+_Static_assert(LINKS_VALUE_MAX == HTML_VALUE_MAX && LINKS_VALUE_MAX == CSS_VALUE_MAX,
+               "what is too long is so everywhere");
+
 struct links *links_new(enum links_format format, struct slice charset,
                         const struct links_handler *handler)
 {
@@ -33,6 +36,7 @@ void links_free(struct links *l)
     buf_clear(&l->title);
     buf_clear(&l->scratch);
     buf_clear(&l->clean);
+    buf_clear(&l->query);
     buf_clear(&l->unescaped);
     free(l);
 }

@@ -39,16 +39,18 @@ struct link {
     enum link_kind kind;
     struct slice url; /* what is referred to, not resolved: UTF-8, character references
                          undone, white space around it, TABs and line ends in it taken
-                         off; may be empty or begin with # */
+                         off; what its query has beyond ASCII percent-encoded in the
+                         page's charset; may be empty or begin with # */
     bool nofollow;    /* rel=nofollow, or the page's meta robots said so before */
     unsigned line;    /* from 1; lines end with LF */
     int64_t offset;   /* where it stands in the bytes that were fed, so that it can be
                          written anew; -1 where that cannot be told (UTF-16) or nothing
                          stands there (<a href>) */
     size_t length;    /* bytes there, without quotes */
-    bool in_markup;   /* in an attribute: what is written there has "&" as "&amp;". It
-                         may have no quotes around it, so white space, quotes, <, >, (, )
-                         and \ are percent-encoded, here and in CSS */
+    bool in_markup;   /* in an attribute (LINK_CSS_URL: in style=""): what is written
+                         there has "&" as "&amp;". There may be no quotes around it, here
+                         and in CSS, so white space, quotes, <, >, (, ) and \ must not
+                         be written as they are */
 };
 
 /* Called from feed and finish; slices end with the call. Those not wanted are NULL. */
@@ -73,7 +75,8 @@ void links_finish(struct links *l);
 
 /* What <base href> said first, or NULL. It is for all links of the page: those of the
  * head are held back (up to a bound) until it has come or can no longer come, so at
- * each call of `link` this is the base that counts. */
+ * each call of `link` this is the base that counts. One that comes later, where it may
+ * not stand, counts for what follows it. */
 const char *links_base(const struct links *l);
 
 /* Where its value stands, as in struct link: a page that is written anew has it empty,

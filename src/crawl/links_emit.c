@@ -43,7 +43,8 @@ void links_release(struct links *l)
 
 void links_emit(struct links *l, struct link link, struct slice url)
 {
-    link.url = link_value_clean(url, &l->clean);
+    link.url =
+        chars_encode_query(&l->chars, link_value_clean(url, &l->clean), &l->query);
     if (l->recoder)
         link.offset = -1;
     else if (link.offset >= 0)
@@ -79,6 +80,8 @@ void links_css_url(const struct css_url *u, void *arg)
                         .length = u->raw.len};
     struct slice text = u->raw;
 
+    if (l->style && u->is_import) /* no rule may stand there */
+        return;
     if (l->style) {
         place_in_attribute(l, u, &link);
     } else {

@@ -56,11 +56,11 @@ struct links {
     size_t base_length;
 
     enum { TITLE_NONE, TITLE_OPEN, TITLE_DONE } title_state;
-    struct buf title; /* raw while it is open */
+    struct buf title; /* raw, up to the page's end */
     char *lang;
     struct robots_tag robots;
 
-    struct buf scratch, clean, unescaped; /* a value on its way */
+    struct buf scratch, clean, query, unescaped; /* a value on its way */
 };
 
 /* links_emit.c: a link, to who asked for it or to those that wait. `at` and `length`
@@ -74,6 +74,6 @@ void links_want(uint32_t wanted_of[HTML_ELEMENTS]);
 void links_tag(const struct html_tag *t, void *arg);
 void links_text(enum html_element in, struct slice piece, int64_t offset, unsigned line,
                 void *arg);
-void links_title_end(struct links *l); /* its end tag, or the page's end */
+void links_title_end(struct links *l); /* at the page's end: its charset is known */
 
 #endif

@@ -8,18 +8,20 @@
 
 /* ---- which attributes refer ---- */
 
-enum form { NO_RULE, ONE_URL, SRCSET };
+enum form { NO_RULE, ONE_URL, SRCSET, URL_OF_SVG };
 
 enum { RULES_MAX = 3 };
 
+/* Elements of HTML, and those of SVG that have the same name or that know references by
+ * href alone: there, it may be xlink:href too. */
 static const struct rule {
     enum form form;
     enum html_attr attr;
     enum link_kind kind;
 } rules[HTML_ELEMENTS][RULES_MAX] = {
-    /* xlink:href is of SVG, and so is href of <script> */
     [HTML_A] = {{ONE_URL, HTML_HREF, LINK_ANCHOR},
-                {ONE_URL, HTML_XLINK_HREF, LINK_ANCHOR}},
+                {URL_OF_SVG, HTML_HREF, LINK_ANCHOR},
+                {URL_OF_SVG, HTML_XLINK_HREF, LINK_ANCHOR}},
     [HTML_AREA] = {{ONE_URL, HTML_HREF, LINK_ANCHOR}},
     [HTML_AUDIO] = {{ONE_URL, HTML_SRC, LINK_MEDIA}},
     [HTML_BGSOUND] = {{ONE_URL, HTML_SRC, LINK_MEDIA}},
@@ -27,20 +29,20 @@ static const struct rule {
     [HTML_EMBED] = {{ONE_URL, HTML_SRC, LINK_MEDIA}},
     [HTML_FRAME] = {{ONE_URL, HTML_SRC, LINK_FRAME}},
     [HTML_IFRAME] = {{ONE_URL, HTML_SRC, LINK_FRAME}},
-    [HTML_IMAGE] = {{ONE_URL, HTML_HREF, LINK_IMAGE},
-                    {ONE_URL, HTML_XLINK_HREF, LINK_IMAGE},
-                    {ONE_URL, HTML_SRC, LINK_IMAGE}}, /* outside of SVG, it is <img> */
+    [HTML_IMAGE] = {{ONE_URL, HTML_SRC, LINK_IMAGE}, /* outside of SVG, it is <img> */
+                    {URL_OF_SVG, HTML_HREF, LINK_IMAGE},
+                    {URL_OF_SVG, HTML_XLINK_HREF, LINK_IMAGE}},
     [HTML_IMG] = {{ONE_URL, HTML_SRC, LINK_IMAGE}, {SRCSET, HTML_SRCSET, LINK_IMAGE}},
     [HTML_OBJECT] = {{ONE_URL, HTML_DATA, LINK_MEDIA}},
     [HTML_SCRIPT] = {{ONE_URL, HTML_SRC, LINK_SCRIPT},
-                     {ONE_URL, HTML_HREF, LINK_SCRIPT},
-                     {ONE_URL, HTML_XLINK_HREF, LINK_SCRIPT}},
+                     {URL_OF_SVG, HTML_HREF, LINK_SCRIPT},
+                     {URL_OF_SVG, HTML_XLINK_HREF, LINK_SCRIPT}},
     [HTML_SOURCE] = {{ONE_URL, HTML_SRC, LINK_MEDIA},
                      {SRCSET, HTML_SRCSET, LINK_IMAGE}},
     [HTML_TABLE] = {{ONE_URL, HTML_BACKGROUND, LINK_IMAGE}},
     [HTML_TRACK] = {{ONE_URL, HTML_SRC, LINK_MEDIA}},
-    [HTML_USE] = {{ONE_URL, HTML_HREF, LINK_IMAGE},
-                  {ONE_URL, HTML_XLINK_HREF, LINK_IMAGE}},
+    [HTML_USE] = {{URL_OF_SVG, HTML_HREF, LINK_IMAGE},
+                  {URL_OF_SVG, HTML_XLINK_HREF, LINK_IMAGE}},
     [HTML_VIDEO] = {{ONE_URL, HTML_SRC, LINK_MEDIA},
                     {ONE_URL, HTML_POSTER, LINK_IMAGE}},
 };
@@ -164,7 +166,8 @@ static void read_rules(struct links *l, const struct html_tag *t)
     for (size_t i = 0; i < RULES_MAX; i++) {
         const struct rule *r = &rules[t->name->element][i];
 
-        if (r->form == NO_RULE || !has(t, r->attr))
+        if (r->form == NO_RULE || (r->form == URL_OF_SVG) != t->is_foreign ||
+            !has(t, r->attr))
             continue;
         if (r->form == SRCSET)
             emit_srcset(l, t, r->attr, r->kind);
@@ -286,10 +289,13 @@ static void read_lang(struct links *l, const struct html_tag *t)
         l->lang = slice_dup(slice_trim(text_of(l, t, HTML_LANG, &v)));
 }
 
+/* In SVG, what has the name of one of these is another. */
 static void read_element(struct links *l, const struct html_tag *t)
 {
-    switch (t->name->element) {
+    switch (t->is_foreign ? HTML_OTHER : t->name->element) {
     case HTML_OTHER:
+        if (t->is_foreign)
+            read_rules(l, t);
         return;
     case HTML_BASE:
         read_base(l, t);
@@ -304,7 +310,7 @@ static void read_element(struct links *l, const struct html_tag *t)
         read_lang(l, t);
         return;
     case HTML_TITLE:
-        if (l->title_state == TITLE_NONE && !t->is_foreign)
+        if (l->title_state == TITLE_NONE)
             l->title_state = TITLE_OPEN;
         return;
     case HTML_INPUT:
@@ -390,7 +396,7 @@ void links_title_end(struct links *l)
 {
     struct chars_value v;
 
-    if (l->title_state != TITLE_OPEN)
+    if (l->title_state == TITLE_NONE)
         return;
     l->title_state = TITLE_DONE;
     chars_read(&v, &l->chars, (struct slice){l->title.data, l->title.len}, CHARS_TEXT,
@@ -408,7 +414,7 @@ static void end_text(struct links *l)
         css_finish(&l->css);
     l->in_style = false;
     if (l->title_state == TITLE_OPEN)
-        links_title_end(l);
+        l->title_state = TITLE_DONE;
 }
 
 /* Whether <base> can no longer come: the head has ended, or has not begun. */

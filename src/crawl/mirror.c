@@ -168,9 +168,9 @@ static int read_file(struct conversion *c)
 static void set_base(struct conversion *c)
 {
     const char *told = links_base(c->links);
-    struct normal_base *own = normal_base_new(c->page->url);
+    struct normal_base *own = c->base ? NULL : normal_base_new(c->page->url);
 
-    if (c->base || !own)
+    if (!own)
         return;
     c->base = own;
     if (told && normal_resolve(own, slice_str(told), NULL, &c->url, NULL) == URL_OK) {
@@ -204,7 +204,8 @@ static void take_link(const struct link *l, void *arg)
         return;
     text = mem_alloc(c->url.len + 1 + fragment.len);
     memcpy(text, c->url.data, c->url.len + 1);
-    memcpy(text + c->url.len + 1, fragment.data, fragment.len);
+    if (fragment.len)
+        memcpy(text + c->url.len + 1, fragment.data, fragment.len);
     k = new_link(c);
     *k = (struct convert_link){(size_t)l->offset, l->length, text,
                                {text + c->url.len + 1, fragment.len}};

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import subprocess
 
 from crawls import crawl, html, site, skipped, start
 import harness
@@ -326,6 +327,61 @@ def test_retried_redirect():
     same(len(seen), 2, "requests")
 
 
+def test_head_refused():
+    """where HEAD is refused GET is asked with, and no more is read than the header"""
+    def app(conn):
+        while True:
+            request = conn.request()
+            if request.target == "/robots.txt":
+                conn.send(reply("", 404))
+            elif request.method == "HEAD" and request.target == "/drop":
+                return
+            elif request.method == "HEAD":
+                conn.send(servers.head(int(request.target[1:]), {"Content-Length": 0}))
+            else:
+                conn.send(servers.head(200, {"Content-Length": 1 << 40}))
+                conn.send(b"x" * 1000)
+                conn.hold()
+                return
+    out = servers.raw(app, host="127.0.0.2")
+    names = ["/405", "/501", "/400", "/403", "/404", "/500", "/drop"]
+    s = server({"/": page(*(link(out.url + n) for n in names))})
+    result = crawl(s.url, "--check").exited(0)
+    same(broken(result), [], "lines")
+    same(sorted(r.target for r in out.requests if r.method == "GET"),
+         sorted(names + ["/robots.txt"]), "GET")
+
+
+def test_busy():
+    """a host that is busy is not asked in another way"""
+    out = server({"/robots.txt": reply("", 404),
+                  "*": lambda r: reply("", 429 if r.target == "/a" else 503)},
+                 host="127.0.0.2")
+    s = server({"/": page(link(out.url + "/a"), link(out.url + "/b"))})
+    result = crawl(s.url, "--check").exited(1)
+    same(len(broken(result)), 2, "lines")
+    same({r.method for r in out.requests if r.target != "/robots.txt"}, {"HEAD"}, "methods")
+
+
+def test_many_pages():
+    """a site of many pages, each with anchors that others name: exactly what was planted"""
+    count, wrong = 300, {(17, 3), (170, 0), (299, 9)}
+
+    def app(request):
+        name = request.target.strip("/")
+        if not name.isdigit():
+            return reply("", 404)
+        n = int(name)
+        rows = [link(f"/{(n * 7 + i) % count}#i{i}") if (n, i) not in wrong
+                else link(f"/{n}/planted{i}") for i in range(10)]
+        return page(*rows, link(f"/{(n + 1) % count}"),
+                    *(f"<b id=i{i}>" for i in range(10)))
+    s = servers.http(well(app))
+    result = crawl(s.url + "/0", "--check", "-l", "inf").exited(1)
+    same(places(result, ("", s)), sorted((f"/{n}", i + 1, f"/{n}/planted{i}", "http_status")
+                                         for n, i in wrong), "places")
+
+
 # --- --ignore -------------------------------------------------------------------------
 
 def test_ignore():
@@ -349,6 +405,19 @@ def test_ignore():
     crawl(s.url, "--check", "--exclude", "gone|http:..\\[", "--ignore", "#").exited(0)
     same(crawl(s.url, "--check", "--ignore", "(").exited(2).out, b"", "a wrong one")
     contains(crawl(s.url, "--ignore", "x").exited(2).err, "--check")
+
+
+def test_example():
+    """contrib/examples/broken.sh"""
+    s = server({"/": page("", "", link("/gone"), link("/a")),
+                "/a": page("", link("/#x"), link("/#y"))})
+    path = os.path.dirname(os.environ["TRAWL"]) + ":" + os.environ["PATH"]
+    done = subprocess.run(["sh", os.path.join(harness.TOP, "contrib/examples/broken.sh"), s.url],
+                          env=harness.environment({"PATH": path}), capture_output=True,
+                          text=True, check=False)
+    missing = "nothing in the page has that name"
+    same((done.returncode, done.stdout.replace(s.url, "")),
+         (1, f"/:3: /gone: HTTP 404\n/a:2: /#x: {missing}\n/a:3: /#y: {missing}\n"), "printed")
 
 
 # --- many, text, signals --------------------------------------------------------------
