@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "crawl/check_notes.h"
 #include "crawl/job.h"
@@ -204,6 +205,16 @@ static bool is_stopped(void *arg)
     return c->run.stopped != NULL;
 }
 
+/* With those that earlier runs told (--state). */
+static uint64_t tell_count(const struct crawl *c)
+{
+    uint64_t n = c->check ? check_count(c->check) : 0;
+
+    if (n)
+        log_note("broken links: %llu", (unsigned long long)n);
+    return n;
+}
+
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
@@ -222,7 +233,7 @@ static async int tear_down(struct run *run)
         r = mirror_convert(c->mirror, is_stopped, c);
     if (r < 0)
         return EXIT_LOCAL;
-    return c->check && check_count(c->check) ? EXIT_SOME_FAILED : 0;
+    return tell_count(c) ? EXIT_SOME_FAILED : 0;
 }
 
 static async int close_crawl(struct run *run)

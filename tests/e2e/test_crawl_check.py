@@ -277,6 +277,71 @@ def test_late_anchor():
     check(("GET", "/o") in methods(out), "it was not read")
 
 
+def test_traps():
+    """a link that may be a trap is checked, and not followed"""
+    deep = "/a" * 9
+    s = server({"/": page(link(deep), link(deep + "/gone")), deep: page(link("/never"))})
+    result = crawl(s.url, "--check").exited(1)
+    same(places(result, ("", s)), [("/", 2, deep + "/gone", "http_status")], "places")
+    check("/never" not in s.hits, "it was followed")
+
+
+def test_redirected_to_checked():
+    """a redirect leads to a page that was only checked: it is crawled"""
+    s = server({"/": page('<img src="/u">' + link("/r")), "/r": redirect("/u"),
+                "/u": page(link("/c#x")), "/c": page("<p id=x>")})
+    crawl(s.url, "--check").exited(0)
+    check(("GET", "/c") in methods(s), "it was not crawled")
+
+
+def test_redirected_outside():
+    """what only a redirect leads to, out of scope, is checked, with anchors"""
+    out = server({"/there": page("<p id=x>")}, host="127.0.0.2")
+    s = server({"/": page(link("/r"), link("/s#x"), link("/s#y")),
+                "/r": redirect(out.url + "/gone"), "/s": redirect(out.url + "/there")})
+    result = crawl(s.url, "--check").exited(1)
+    same(places(result, ("", s)), [("/", 1, "/r", "http_status"),
+                                   ("/", 3, "/s#y", "anchor_missing")], "places")
+
+
+def test_redirected_to_nobody():
+    """a redirect to a host that does not answer, in a spelling that is not normal"""
+    nobody = f"127.0.0.4:{free_port('127.0.0.4')}"
+    out = server({"/to": redirect(f"http://{nobody}/%79")}, host="127.0.0.2")
+    s = server({"/": page(link(out.url + "/to"), link("/1")), "/1": page(link("/2")),
+                "/2": page(link("/3")), "/3": page(link(f"http://{nobody}/y"))})
+    result = crawl(s.url, "--check", "--per-host", "1").exited(1)
+    same(places(result, ("O", out), ("S", s), ("N", nobody)),
+         [("S/", 1, "O/to", "connect_refused"),
+          ("S/3", 1, "http://N/y", "connect_refused")], "places")
+
+
+def test_circle_asked_once():
+    """a circle of redirects is gone round once"""
+    s = server({"/": page(link("/t")), "/t": redirect("/u"), "/u": redirect("/w"),
+                "/w": redirect("/u")})
+    result = crawl(s.url, "--check").exited(1)
+    same(places(result, ("", s)), [("/", 1, "/t", "too_many_redirects")], "places")
+    same([t for _, t in methods(s)], ["/", "/t", "/u", "/w"], "requests")
+
+
+def test_redirect_not_accepted():
+    """of a redirect, what it leads to counts, though its status is not accepted"""
+    s = server({"/": page(link("/a"), link("/r"), link("/gone")), "/a": page("x"),
+                "/r": redirect("/a")})
+    result = crawl(s.url, "--check", "--accept-status", "200", "-j", "1").exited(1)
+    same(places(result, ("", s)), [("/", 3, "/gone", "http_status")], "places")
+
+
+def test_base():
+    """references are resolved against base, fragments alone too"""
+    s = server({"/": page('<base href="/d/">', '<a href="x"><a href="#f"><a href="y#g">',
+                          '<a href="#no">'),
+                "/d/": page('<b id=f>'), "/d/x": page("x"), "/d/y": page('<b id=g>')})
+    same(places(crawl(s.url, "--check").exited(1), ("", s)),
+         [("/", 3, "/d/#no", "anchor_missing")], "places")
+
+
 def test_strangers():
     """headers and logins do not go to other hosts"""
     out = server({"*": page("x")}, host="127.0.0.2")
@@ -441,6 +506,7 @@ def test_text():
     """--format text: page:line: URL: reason"""
     s = server({"/": page("x", link("/gone"), link("#x"))})
     out = crawl(s.url, "--check", "--format", "text").exited(1).out.decode()
+    contains(harness.trawl("crawl", s.url, "--check").exited(1).err, "broken links: 2")
     contains(out, f"{s.url}/:2: {s.url}/gone: http_status: ",
              f"{s.url}/:3: {s.url}/#x: anchor_missing: ")
 
