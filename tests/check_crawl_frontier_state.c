@@ -1,6 +1,7 @@
 #include "check_state.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "crawl/frontier.h"
 
 static struct frontier *open_with(const char *options)
@@ -68,8 +69,8 @@ static async int empty_task(void *arg)
 
 RUN(empty)
 
-/* Where a redirect led is known, when the page is done that led there; it was no page of
- * its own. */
+/* Where a redirect led is known, when the page is done that led there; it was no page
+ * of its own. */
 static async int claimed_task(void *arg)
 {
     struct frontier *f = must_open();
@@ -457,10 +458,101 @@ static async int cancelled_task(void *arg)
 
 RUN(cancelled)
 
+/* ---- notes, and visits that are less than whole ones ---- */
+
+static bool add_note(struct slice notes, void *arg)
+{
+    buf_append(arg, notes.data, notes.len);
+    buf_append_char(arg, ';');
+    return !slice_eq(notes, "wrong");
+}
+
+static struct frontier *open_noted(struct buf *notes)
+{
+    return frontier_new(&(struct frontier_config){
+        .state = path, .options = "", .per_host = 8, .noted = add_note, .arg = notes});
+}
+
+static async void end_with(struct frontier *f, const char *url, const char *text,
+                           bool done)
+{
+    struct buf note = BUF_INIT;
+    struct visit *v = take(f, url);
+
+    buf_append_str(&note, text);
+    frontier_note(f, v, &note);
+    if (done)
+        frontier_done(f, v, 1);
+    else
+        frontier_put_back(f, v);
+    buf_clear(&note);
+}
+
+/* They are there exactly when their page is done, in the order of the ends. */
+static async int notes_task(void *arg)
+{
+    struct buf notes = BUF_INIT;
+    struct frontier *f = open_noted(&notes);
+
+    (void)arg;
+    for (int i = 0; i < 4; i++)
+        add(f,
+            (const char *[]){"http://h/a", "http://h/b", "http://h/c", "http://h/d"}[i],
+            0);
+    end_with(f, "http://h/a", "one", true);
+    end_with(f, "http://h/b", "", true);
+    end_with(f, "http://h/c", "lost", false);
+    end_with(f, "http://h/d", "four", true);
+    must_close(f);
+    ck_assert_uint_eq(notes.len, 0);
+    f = open_noted(&notes);
+    ck_assert_str_eq(notes.data, "one;four;");
+    end_with(f, "http://h/c", "wrong", true);
+    must_close(f);
+    ck_assert_ptr_null(open_noted(&notes)); /* it says so */
+    buf_clear(&notes);
+    return 0;
+}
+
+RUN(notes)
+
+/* What was only checked is given out once more as what it is, in a later run too. */
+static async int checked_task(void *arg)
+{
+    struct frontier *f = must_open();
+    struct visit *v;
+
+    (void)arg;
+    for (int run = 0; run < 2; run++) {
+        static const enum visit_reason reasons[] = {VISIT_CHECK, VISIT_ANCHORS,
+                                                    VISIT_LINK};
+
+        for (size_t i = run ? 1 : 0; i < (run ? 3u : 1u); i++) {
+            struct found found = {"http://h/x", NULL, 1, reasons[i]};
+
+            ck_assert(frontier_add(f, &found));
+            ck_assert(!frontier_add(f, &found));
+            v = take(f, "http://h/x");
+            ck_assert_int_eq(v->reason, reasons[i]);
+            frontier_done(f, v, 0);
+            ck_assert(!frontier_add(f, &found));
+        }
+        must_close(f);
+        f = must_open();
+    }
+    ck_assert(!frontier_add(f, &(struct found){"http://h/x", NULL, 0, VISIT_CHECK}));
+    is_over(f);
+    must_close(f);
+    return 0;
+}
+
+RUN(checked)
+
 static Suite *suite(void)
 {
-    return CHECK_SUITE("frontier_state", empty, claimed, goes_on, with_page, nearer, limits,
-                       many, other_options, foreign, in_use, disk_full, cancelled);
+    return CHECK_SUITE("frontier_state", empty, claimed, goes_on, with_page, nearer,
+                       limits, many, other_options, foreign, in_use, disk_full,
+                       cancelled, notes, checked);
 }
 
 int main(int argc, char **argv)

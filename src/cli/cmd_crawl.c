@@ -41,7 +41,8 @@ static int set_level(const struct option *o, const char *arg, void *field,
 
     (void)o;
     if (strcmp(arg, "inf") && str_parse_int(arg, 0, 1000000, &n) < 0)
-        return option_wrong(why, arg, "is neither a whole number up to 1000000 nor inf");
+        return option_wrong(why, arg,
+                            "is neither a whole number up to 1000000 nor inf");
     *(uint32_t *)field = (uint32_t)n;
     return 0;
 }
@@ -99,10 +100,6 @@ static const struct option crawl_rows[] = {
     {"no-robots", 0, NULL, GROUP_SCOPE, "disobey robots.txt",
      option_true, AT_O(no_robots), .joined = true},
 
-    {"check", 0, NULL, GROUP_OUTPUT, "tell broken links",
-     option_true, AT_O(check)},
-    {"ignore", 0, "REGEX", GROUP_OUTPUT, "not those that match",
-     set_pattern, AT(ignore), .joined = true},
     {"save", 0, "DIR", GROUP_OUTPUT, "save pages below DIR",
      option_string, AT_O(save), .min = 1, .hint = HINT_DIRECTORY},
     {"convert-links", 0, NULL, GROUP_OUTPUT, "links to be read there",
@@ -112,6 +109,10 @@ static const struct option crawl_rows[] = {
     {"why", 0, NULL, GROUP_OUTPUT, "tell why a URL is left out",
      option_true, AT_O(why), .joined = true},
 
+    {"check", 0, NULL, GROUP_OUTCOME, "tell broken links",
+     option_true, AT_O(check)},
+    {"ignore", 0, "REGEX", GROUP_OUTCOME, "not those that match",
+     set_pattern, AT(ignore), .joined = true},
     {"fail-fast", 0, NULL, GROUP_OUTCOME, "cancel the rest at the first failure",
      option_true, AT(fail_fast)},
     {0},
@@ -154,7 +155,8 @@ static int check_stdin(const struct crawl_command *f, struct buf *why)
 static int check_mirror(const struct crawl_command *f, struct buf *why)
 {
     if (f->o.convert_links && !f->o.save)
-        buf_append_str(why, "--convert-links changes saved pages: give --save DIR, too");
+        buf_append_str(why,
+                       "--convert-links changes saved pages: give --save DIR, too");
     else if (f->o.convert_links && f->common.state)
         buf_append_str(why, "--convert-links has to know all pages, so it does not go "
                             "with --state: convert them by one run that is not ended");
@@ -163,16 +165,13 @@ static int check_mirror(const struct crawl_command *f, struct buf *why)
     return -EINVAL;
 }
 
-static int check_checks(const struct crawl_command *f, struct buf *why)
+static int check_ignore(const struct crawl_command *f, struct buf *why)
 {
-    if (f->ignore && !f->o.check)
-        buf_append_str(why, "--ignore leaves links out of --check: give that, too, or "
-                            "use --exclude");
-    else if (f->o.check && f->common.state)
-        buf_append_str(why, "--check has to know all links, so it does not go with "
-                            "--state: check by one run that is not ended");
-    else
+    if (!f->ignore || f->o.check)
         return 0;
+    buf_append_str(why,
+                   "--ignore is about links that are checked: give --check, too, or "
+                   "--exclude in its place");
     return -EINVAL;
 }
 
@@ -188,8 +187,9 @@ static int check_agent(const struct crawl_command *f, struct buf *why)
             return -EINVAL;
         }
     if (agent && !*agent && !f->o.no_robots) {
-        buf_append_str(why, "robots.txt needs a name to go by: give one with -A NAME, or "
-                            "--no-robots");
+        buf_append_str(why,
+                       "robots.txt needs a name to go by: give one with -A NAME, or "
+                       "--no-robots");
         return -EINVAL;
     }
     return 0;
@@ -251,7 +251,7 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
         return command_print(&help);
     }
     if (common_finish(&f->common, why) < 0 || check_agent(f, why) < 0 ||
-        check_mirror(f, why) < 0 || check_checks(f, why) < 0 ||
+        check_mirror(f, why) < 0 || check_ignore(f, why) < 0 ||
         check_files(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
     if (waits_for_nobody(f))

@@ -95,6 +95,7 @@ void help_append_main(struct buf *out)
                    "  trawl fetch https://example.com/\n"
                    "  trawl fetch -i urls.txt | jq -r 'select(.ok | not) | .url'\n"
                    "  trawl download -i urls.txt -d out --checksum SHA256SUMS\n"
+                   "  trawl crawl https://example.com/ --scope prefix -l inf\n"
                    "  trawl gather spec.json | jq .\n"
                    "\n'trawl help COMMAND' lists the options of a command; 'man trawl'"
                    " says more.\n");

@@ -20,12 +20,23 @@ static bool is_html(struct slice type)
            slice_eq_nocase(type, "application/xhtml+xml");
 }
 
+bool body_is_html(const struct response *rs)
+{
+    struct slice type;
+
+    headers_get(&rs->headers, "Content-Type", &type);
+    return is_html(media_type_essence(type));
+}
+
 static void open_links(struct job *job, const struct response *rs)
 {
-    struct links_handler handler = {.link = found_link,
-                                    .anchor = job->crawl->check ? found_anchor : NULL,
-                                    .arg = job};
+    struct links_handler handler = {.arg = job};
     struct slice type, essence;
+
+    if (job->visit->reason != VISIT_ANCHORS)
+        handler.link = found_link;
+    if (job->crawl->check)
+        handler.anchor = checking_anchor;
 
     headers_get(&rs->headers, "Content-Type", &type);
     essence = media_type_essence(type);
@@ -65,15 +76,6 @@ static void open_save(struct job *job, const struct response *rs)
     save_begin(&job->save, &job->crawl->saver, job->errand.call.hop.url, type, mtime);
 }
 
-/* Nobody reads it: the status is known. */
-static enum body_use decline(struct job *job)
-{
-    job->enough = true;
-    job->errand.sink.error = HTTP_CANCELLED;
-    job->errand.sink.why = "";
-    return BODY_REFUSE;
-}
-
 /* What an error page refers to is the server's business. */
 static enum body_use begin(struct body_sink *s, const struct response *rs)
 {
@@ -81,9 +83,13 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
 
     body_reset(job);
     if (job->visit->reason == VISIT_CHECK)
-        return decline(job);
+        return checking_body(job);
     if (rs->status < 200 || rs->status >= 300)
         return BODY_DROP;
+    if (job->visit->reason == VISIT_ANCHORS) {
+        open_links(job, rs);
+        return BODY_TAKE;
+    }
     obey_tags(job, rs);
     job->digests = digests_new(1u << DIGEST_SHA256);
     open_links(job, rs);
@@ -97,7 +103,8 @@ static enum body_use take(struct body_sink *s, const char *data, size_t n)
 {
     struct job *job = job_of(s);
 
-    digests_update(job->digests, data, n);
+    if (job->digests)
+        digests_update(job->digests, data, n);
     if (job->links)
         links_feed(job->links, data, n);
     if (!job->save.saver)
@@ -129,11 +136,10 @@ void body_reset(struct job *job)
     job->base = NULL;
     job->nofollow = false;
     urlset_reset(&job->seen);
+    gathered_reset(&job->gathered);
     buf_reset(&job->list);
     free(job->canonical);
     job->canonical = NULL;
     digests_free(job->digests);
     job->digests = NULL;
-    job->url_hash = 0;
-    job->enough = false;
 }

@@ -4,82 +4,59 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/percent.h"
+#include "crawl/marks.h"
+#include "crawl/slots.h"
+#include "crawl/waiters.h"
 
-/* References that are kept before those to what is good are looked for and dropped. */
-enum { FEW = 1 << 16 };
-
-enum state { UNKNOWN, GOOD, BROKEN, ALIAS };
-
-struct target {
-    uint64_t url;    /* its hash */
-    uint32_t detail; /* which fault, or alias */
-    uint8_t state;
-    bool read; /* its ids are known */
+/* What is known of a URL: one of these, and in the other bits of its mark a number. */
+enum kind {
+    NOTHING,
+    WAITS,  /* of the first waiter; 0: none */
+    GOOD,   /* of its anchors; 0: none that could be checked */
+    SEEN,   /* good, and not read */
+    BROKEN, /* of its fault */
+    MOVED,  /* of its move */
+    KIND_BITS = 3,
+    KIND_MASK = 7
 };
 
-struct fragment {
-    uint32_t target;
-    uint64_t id; /* the hash of both, as in `ids` */
-    char *text, *url;
+struct page {
+    uint32_t waiters;
+    char url[];
 };
 
-struct alias {
-    uint32_t target;
-    char *url;
-};
-
-struct reference {
-    uint32_t target, page, line;
-    uint32_t fragment; /* 0: none */
+struct move {
+    uint64_t url, target;
+    uint32_t first; /* who waits for it */
+    char text[];
 };
 
 struct fault {
-    char *url, *message;
-    const char *type;
-    int status;
-    bool told;
+    struct check_fault what; /* its message is behind the URL */
+    char url[];
 };
-
-/* Grown as needed. */
-#define LIST(type)                                                                     \
-    struct {                                                                           \
-        type *items;                                                                   \
-        size_t n, cap;                                                                 \
-    }
 
 struct check {
     const struct refs *refs;
-    LIST(struct target) targets;
-    LIST(struct fragment) fragments; /* the first is none */
-    LIST(struct reference) references;
-    LIST(struct fault) faults;
-    LIST(struct alias) aliases;
-    LIST(char *) pages;
-    uint32_t *by_url; /* open addressing: numbers of targets, from 1 */
-    size_t by_url_cap;
-    uint32_t *by_id; /* the same for fragments */
-    size_t by_id_cap;
-    struct urlset ids; /* hashes of a URL and an id */
-    size_t enough;     /* references, for the next look */
-    struct buf scratch;
+    unsigned max_redirects;
+    check_tell *tell;
+    void *arg;
+    bool mute;
+    uint64_t count;
+    struct marks marks;
+    struct waiters waiters;
+    struct slots pages, texts, moves, faults, anchors;
 };
 
-#define ADD(list)                                                                      \
-    ((list).n == (list).cap                                                            \
-         ? (void)((list).items = mem_reallocarray(                                     \
-                      (list).items, (list).cap = (list).cap ? 2 * (list).cap : 64,     \
-                      sizeof(*(list).items)))                                          \
-         : (void)0,                                                                    \
-     &(list).items[(list).n++])
-
-struct check *check_new(const struct refs *refs)
+struct check *check_new(const struct refs *refs, unsigned max_redirects,
+                        check_tell *tell, void *arg)
 {
     struct check *c = mem_zalloc(sizeof(*c));
 
     c->refs = refs;
-    c->enough = FEW;
-    *ADD(c->fragments) = (struct fragment){0};
+    c->max_redirects = max_redirects;
+    c->tell = tell;
+    c->arg = arg;
     return c;
 }
 
@@ -87,342 +64,326 @@ void check_free(struct check *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < c->fragments.n; i++) {
-        free(c->fragments.items[i].text);
-        free(c->fragments.items[i].url);
-    }
-    for (size_t i = 0; i < c->aliases.n; i++)
-        free(c->aliases.items[i].url);
-    for (size_t i = 0; i < c->faults.n; i++) {
-        free(c->faults.items[i].url);
-        free(c->faults.items[i].message);
-    }
-    for (size_t i = 0; i < c->pages.n; i++)
-        free(c->pages.items[i]);
-    free(c->targets.items);
-    free(c->fragments.items);
-    free(c->references.items);
-    free(c->faults.items);
-    free(c->aliases.items);
-    free(c->pages.items);
-    free(c->by_url);
-    free(c->by_id);
-    urlset_clear(&c->ids);
-    buf_clear(&c->scratch);
+    marks_clear(&c->marks);
+    waiters_clear(&c->waiters);
+    slots_clear(&c->pages);
+    slots_clear(&c->texts);
+    slots_clear(&c->moves);
+    slots_clear(&c->faults);
+    slots_clear(&c->anchors);
     free(c);
 }
 
-/* ---- tables of numbers ---- */
-
-static uint64_t target_key(const struct check *c, uint32_t i)
+void check_mute(struct check *c, bool mute)
 {
-    return c->targets.items[i].url;
+    c->mute = mute;
 }
 
-static uint64_t fragment_key(const struct check *c, uint32_t i)
+uint64_t check_count(const struct check *c)
 {
-    return c->fragments.items[i].id;
+    return c->count;
 }
 
-typedef uint64_t key_fn(const struct check *c, uint32_t i);
+/* ---- marks ---- */
 
-static size_t place(const struct check *c, const uint32_t *table, size_t cap,
-                    uint64_t key, key_fn *key_of)
+static enum kind kind_of(uint32_t mark)
 {
-    size_t i = key & (cap - 1);
-
-    while (table[i] && key_of(c, table[i] - 1) != key)
-        i = (i + 1) & (cap - 1);
-    return i;
+    return mark & KIND_MASK;
 }
 
-static void grow(const struct check *c, uint32_t **table, size_t *cap, size_t n,
-                 key_fn *key_of)
+static uint32_t number_of(uint32_t mark)
 {
-    size_t more = *cap ? 2 * *cap : 256;
-    uint32_t *old = *table;
-
-    *table = mem_zalloc(more * sizeof(**table));
-    for (uint32_t i = 0; i < n; i++)
-        (*table)[place(c, *table, more, key_of(c, i), key_of)] = i + 1;
-    *cap = more;
-    free(old);
+    return mark >> KIND_BITS;
 }
 
-static uint32_t target_of(struct check *c, uint64_t url)
+static uint32_t mark_of(enum kind kind, uint32_t number)
 {
-    size_t at;
+    return number << KIND_BITS | kind;
+}
 
-    if (2 * c->targets.n >= c->by_url_cap)
-        grow(c, &c->by_url, &c->by_url_cap, c->targets.n, target_key);
-    at = place(c, c->by_url, c->by_url_cap, url, target_key);
-    if (!c->by_url[at]) {
-        *ADD(c->targets) = (struct target){.url = url};
-        c->by_url[at] = (uint32_t)c->targets.n;
+/* ---- waiters ---- */
+
+/* Puts it in front of those that wait for that URL. */
+static void wait_for(struct check *c, uint64_t url, struct waiter *w)
+{
+    uint32_t mark = marks_get(&c->marks, url);
+    struct move *m =
+        kind_of(mark) == MOVED ? slots_get(&c->moves, number_of(mark)) : NULL;
+
+    if (m)
+        w->next = m->first;
+    else
+        w->next = kind_of(mark) == WAITS ? number_of(mark) : 0;
+    if (m)
+        m->first = waiters_add(&c->waiters, w);
+    else
+        marks_set(&c->marks, url, mark_of(WAITS, waiters_add(&c->waiters, w)));
+}
+
+static uint32_t first_waiter(const struct check *c, uint64_t url)
+{
+    uint32_t mark = marks_get(&c->marks, url);
+
+    if (kind_of(mark) == MOVED)
+        return ((struct move *)slots_get(&c->moves, number_of(mark)))->first;
+    return kind_of(mark) == WAITS ? number_of(mark) : 0;
+}
+
+bool check_wants_anchors(const struct check *c, uint64_t url)
+{
+    for (uint32_t n = first_waiter(c, url); n; n = waiters_at(&c->waiters, n)->next)
+        if (waiters_at(&c->waiters, n)->page && waiters_at(&c->waiters, n)->text)
+            return true;
+    return false;
+}
+
+/* ---- judging ---- */
+
+static void tell(struct check *c, const char *url, const char *page, uint32_t line,
+                 const struct check_fault *fault)
+{
+    struct check_broken broken = {url, page, line, fault};
+
+    c->count++;
+    if (!c->mute)
+        c->tell(&broken, c->arg);
+}
+
+/* Whether the link's fragment, if it has one, is among these anchors, if there are any.
+ */
+static bool has_fragment(const struct check *c, const struct check_link *l,
+                         uint32_t anchors)
+{
+    return !l->text || !anchors ||
+           anchors_has(slots_get(&c->anchors, anchors), c->refs,
+                       slice_str(strchr(l->text, '#') + 1));
+}
+
+/* The mark is that of an outcome. */
+static void judge(struct check *c, const char *page, const struct check_link *l,
+                  uint32_t mark)
+{
+    static const struct check_fault no_anchor = {HTTP_OK, 0,
+                                                 "nothing in the page has that name"};
+    uint32_t n = number_of(mark);
+
+    if (kind_of(mark) == BROKEN) {
+        struct fault *f = slots_get(&c->faults, n);
+
+        tell(c, l->text ? l->text : f->url, page, l->line, &f->what);
+    } else if (!has_fragment(c, l, n)) {
+        tell(c, l->text, page, l->line, &no_anchor);
     }
-    return c->by_url[at] - 1;
 }
 
-/* ---- fragments ---- */
-
-/* What it names is an id, percent-encoded or not; "top" and nothing are always there, and
- * what a program on the page makes of it (#!, #/), or a search in its text (:~:), nobody
- * can tell. */
-static struct slice id_of(struct check *c, struct slice fragment)
+static void let_go_of_page(struct check *c, uint32_t n)
 {
-    const char *search = memmem(fragment.data, fragment.len, ":~:", 3);
-    struct slice id;
+    struct page *p = slots_get(&c->pages, n);
 
-    if (search)
-        fragment.len = (size_t)(search - fragment.data);
-    if (fragment.len && (fragment.data[0] == '!' || fragment.data[0] == '/'))
-        fragment.len = 0;
-    buf_reset(&c->scratch);
-    percent_decode(&c->scratch, fragment);
-    id = (struct slice){c->scratch.data, c->scratch.len};
-    return slice_eq_nocase(id, "top") ? (struct slice){"", 0} : id;
+    if (--p->waiters == 0)
+        free(slots_take(&c->pages, n));
 }
 
-static uint32_t fragment_of(struct check *c, uint32_t target, const struct check_link *l)
+static void judge_waiter(struct check *c, uint32_t n, uint32_t mark)
 {
-    struct slice id = l->fragment.len ? id_of(c, l->fragment) : l->fragment;
-    uint64_t key;
-    size_t at;
+    struct waiter *w = waiters_at(&c->waiters, n);
+    struct page *p = slots_get(&c->pages, w->page);
+    struct check_link l = {.line = w->line,
+                           .text = w->text ? slots_get(&c->texts, w->text) : NULL};
 
-    if (!id.len)
-        return 0;
-    key = refs_hash(c->refs, c->targets.items[target].url, id);
-    if (2 * c->fragments.n >= c->by_id_cap)
-        grow(c, &c->by_id, &c->by_id_cap, c->fragments.n, fragment_key);
-    at = place(c, c->by_id, c->by_id_cap, key, fragment_key);
-    if (!c->by_id[at]) {
-        *ADD(c->fragments) = (struct fragment){target, key, slice_dup(l->fragment),
-                                               mem_strdup(l->text)};
-        c->by_id[at] = (uint32_t)c->fragments.n;
+    judge(c, p->url, &l, mark);
+    if (w->text)
+        free(slots_take(&c->texts, w->text));
+    let_go_of_page(c, w->page);
+    waiters_drop(&c->waiters, n);
+}
+
+/* Sets the mark, and judges who waits; URLs that lead here are put in front of *moved.
+ */
+static void settle_one(struct check *c, uint64_t url, uint32_t first, uint32_t mark,
+                       uint32_t *moved)
+{
+    uint32_t next, on = 0; /* those that wait on */
+
+    for (uint32_t n = first; n; n = next) {
+        struct waiter *w = waiters_at(&c->waiters, n);
+
+        next = w->next;
+        if (!w->page) {
+            w->next = *moved;
+            *moved = n;
+        } else if (w->text && kind_of(mark) == SEEN) {
+            w->next = on;
+            on = n;
+        } else {
+            judge_waiter(c, n, mark);
+        }
     }
-    return c->by_id[at] - 1;
+    marks_set(&c->marks, url, on ? mark_of(WAITS, on) : mark);
 }
 
-void check_id(struct check *c, uint64_t url, struct slice id)
+static uint32_t add_fault(struct check *c, const char *url,
+                          const struct check_fault *what)
 {
-    urlset_add(&c->ids, refs_hash(c->refs, url, id));
+    size_t n = strlen(url) + 1, message = strlen(what->message) + 1;
+    struct fault *f = mem_alloc(sizeof(*f) + n + message);
+
+    memcpy(f->url, url, n);
+    memcpy(f->url + n, what->message, message);
+    f->what = *what;
+    f->what.message = f->url + n;
+    return mark_of(BROKEN, slots_add(&c->faults, f));
 }
 
-/* ---- references ---- */
-
-static const struct target *end_of(const struct check *c, uint32_t i)
+/* What is wrong with where a URL leads is wrong with it. */
+static uint32_t inherit(struct check *c, const char *url, uint32_t mark)
 {
-    const struct target *t = &c->targets.items[i];
+    struct fault *f;
 
-    for (int hops = 0; t->state == ALIAS && hops < 20; hops++)
-        t = &c->targets.items[c->aliases.items[t->detail].target];
-    return t;
+    if (kind_of(mark) != BROKEN)
+        return mark;
+    f = slots_get(&c->faults, number_of(mark));
+    return add_fault(c, url, &f->what);
 }
 
-/* Of a URL that only leads to a page the ids are that page's. */
-static bool has_id(struct check *c, const struct target *end, uint32_t fragment)
+static void settle(struct check *c, uint64_t url, uint32_t mark)
 {
-    const struct fragment *f = &c->fragments.items[fragment];
-    struct slice id;
+    uint32_t moved = 0;
 
-    if (end->url == c->targets.items[f->target].url)
-        return urlset_has(&c->ids, f->id);
-    id = id_of(c, slice_str(f->text));
-    return urlset_has(&c->ids, refs_hash(c->refs, end->url, id));
+    settle_one(c, url, first_waiter(c, url), mark, &moved);
+    while (moved) {
+        uint32_t n = moved;
+        struct waiter w = *waiters_at(&c->waiters, n);
+        struct move *m = slots_take(&c->moves, w.text);
+
+        moved = w.next;
+        waiters_drop(&c->waiters, n);
+        settle_one(c, m->url, m->first, inherit(c, m->text, mark), &moved);
+        free(m);
+    }
 }
 
-static bool is_missing(struct check *c, const struct target *end, uint32_t fragment)
+/* ---- links ---- */
+
+static bool is_settled(uint32_t mark, const struct check_link *l)
 {
-    return fragment && end->state == GOOD && end->read && !has_id(c, end, fragment);
+    return kind_of(mark) == GOOD || kind_of(mark) == BROKEN ||
+           (kind_of(mark) == SEEN && !l->text);
 }
 
-/* Whether all is known that there is to know, and it is good. */
-static bool is_good(struct check *c, const struct reference *r)
+bool check_is_good(const struct check *c, const struct check_link *l)
 {
-    const struct target *end = end_of(c, r->target);
+    uint32_t mark = l->url ? marks_get(&c->marks, l->url) : 0;
 
-    return end->state == GOOD && !is_missing(c, end, r->fragment);
+    return is_settled(mark, l) && kind_of(mark) != BROKEN &&
+           has_fragment(c, l, number_of(mark));
 }
 
-static void drop_good(struct check *c)
+/* *page is its number, or 0. */
+static void wait_link(struct check *c, const char *url, const struct check_link *l,
+                      uint32_t *page)
 {
-    size_t kept = 0;
+    struct waiter w = {.line = l->line};
+    struct page *p;
 
-    for (size_t i = 0; i < c->references.n; i++)
-        if (!is_good(c, &c->references.items[i]))
-            c->references.items[kept++] = c->references.items[i];
-    c->references.n = kept;
-    c->enough = kept > FEW / 2 ? 2 * kept : FEW;
+    if (!*page) {
+        p = mem_zalloc(sizeof(*p) + strlen(url) + 1);
+        memcpy(p->url, url, strlen(url));
+        *page = slots_add(&c->pages, p);
+    }
+    p = slots_get(&c->pages, *page);
+    p->waiters++;
+    w.page = *page;
+    w.text = l->text ? slots_add(&c->texts, mem_strdup(l->text)) : 0;
+    wait_for(c, l->url, &w);
 }
 
-uint32_t check_page(struct check *c, const char *url)
+void check_links(struct check *c, const char *page, const struct check_link *links,
+                 size_t n)
 {
-    *ADD(c->pages) = mem_strdup(url);
-    return (uint32_t)c->pages.n - 1;
+    static const struct check_fault malformed = {HTTP_URL_MALFORMED, 0, "not a URL"};
+    uint32_t number = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct check_link *l = &links[i];
+        uint32_t mark = l->url ? marks_get(&c->marks, l->url) : 0;
+
+        if (!l->url)
+            tell(c, l->text, page, l->line, &malformed);
+        else if (is_settled(mark, l))
+            judge(c, page, l, mark);
+        else
+            wait_link(c, page, l, &number);
+    }
 }
 
-void check_refer(struct check *c, const struct check_link *l)
-{
-    struct reference r = {
-        .target = target_of(c, l->url), .page = l->page, .line = l->line};
+/* ---- outcomes ---- */
 
-    r.fragment = fragment_of(c, r.target, l);
-    if (!r.fragment && is_good(c, &r))
-        return;
-    if (c->references.n >= c->enough)
-        drop_good(c);
-    *ADD(c->references) = r;
+/* Whether nothing is to change any more. */
+static bool is_final(const struct check *c, uint64_t url)
+{
+    enum kind kind = kind_of(marks_get(&c->marks, url));
+
+    return kind == GOOD || kind == BROKEN || kind == MOVED;
 }
 
-/* ---- what was found out ---- */
-
-/* Until the next one is added. */
-static struct target *target_at(struct check *c, uint64_t url)
+/* Whether it comes back to `url`, or leads on for too long. */
+static bool is_endless(const struct check *c, uint64_t url, uint64_t target)
 {
-    uint32_t i = target_of(c, url);
+    for (unsigned steps = 1; target != url; steps++) {
+        uint32_t mark = marks_get(&c->marks, target);
 
-    return &c->targets.items[i];
-}
-
-void check_good(struct check *c, uint64_t url, bool read)
-{
-    struct target *t = target_at(c, url);
-
-    t->state = GOOD;
-    t->read = read;
-}
-
-void check_broken(struct check *c, uint64_t url, const struct check_fault *fault)
-{
-    struct target *t = target_at(c, url);
-
-    if (t->state == BROKEN)
-        return;
-    t->state = BROKEN;
-    t->detail = (uint32_t)c->faults.n;
-    *ADD(c->faults) = (struct fault){mem_strdup(fault->url), mem_strdup(fault->message),
-                                     fault->type, fault->status, false};
-}
-
-void check_alias(struct check *c, uint64_t url, const char *text, uint64_t target)
-{
-    uint32_t from = target_of(c, url), to = target_of(c, target);
-
-    if (from == to)
-        return;
-    c->targets.items[from].state = ALIAS;
-    c->targets.items[from].detail = (uint32_t)c->aliases.n;
-    *ADD(c->aliases) = (struct alias){to, mem_strdup(text)};
-}
-
-/* ---- the end ---- */
-
-/* Of what is gone for good it does not matter which part was wanted. */
-static bool is_bad(struct check *c, struct reference *r)
-{
-    const struct target *end = end_of(c, r->target);
-
-    if (end->state != BROKEN)
-        return is_missing(c, end, r->fragment);
-    r->fragment = 0;
+        if (kind_of(mark) != MOVED)
+            return false;
+        if (steps >= c->max_redirects)
+            return true;
+        target = ((struct move *)slots_get(&c->moves, number_of(mark)))->target;
+    }
     return true;
 }
 
-static int compare(const void *a, const void *b)
+static void move_to(struct check *c, uint64_t url, const char *text, uint64_t target)
 {
-    const struct reference *x = a, *y = b;
+    size_t n = strlen(text) + 1;
+    struct move *m = mem_alloc(sizeof(*m) + n);
+    struct waiter w = {.text = slots_add(&c->moves, m)};
 
-    if (x->target != y->target)
-        return x->target < y->target ? -1 : 1;
-    if (x->fragment != y->fragment)
-        return x->fragment < y->fragment ? -1 : 1;
-    if (x->page != y->page)
-        return x->page < y->page ? -1 : 1;
-    return (x->line > y->line) - (x->line < y->line);
+    *m = (struct move){.url = url, .target = target, .first = first_waiter(c, url)};
+    memcpy(m->text, text, n);
+    marks_set(&c->marks, url, mark_of(MOVED, w.text));
+    wait_for(c, target, &w);
 }
 
-/* The same link, twice in a line, is one. */
-static size_t gather(const struct check *c, size_t first, struct check_referrer *out,
-                     size_t *next)
+static void moved(struct check *c, const struct check_outcome *o)
 {
-    const struct reference *r = &c->references.items[first];
-    size_t n = 0, i = first;
+    static const struct check_fault endless = {HTTP_TOO_MANY_REDIRECTS, 0,
+                                               "redirected without an end"};
+    uint32_t mark = marks_get(&c->marks, o->target);
+    enum kind kind = kind_of(mark);
 
-    for (; i < c->references.n; i++) {
-        const struct reference *at = &c->references.items[i];
-
-        if (at->target != r->target || at->fragment != r->fragment)
-            break;
-        if (i == first || compare(at, at - 1))
-            out[n++] = (struct check_referrer){c->pages.items[at->page], at->line};
-    }
-    *next = i;
-    return n;
+    if (is_endless(c, o->url, o->target))
+        settle(c, o->url, add_fault(c, o->text, &endless));
+    else if (kind == GOOD || kind == SEEN || kind == BROKEN)
+        settle(c, o->url, inherit(c, o->text, mark));
+    else
+        move_to(c, o->url, o->text, o->target);
 }
 
-static void describe(struct check *c, const struct reference *r,
-                     struct check_fault *out)
+static uint32_t add_anchors(struct check *c, const struct anchors *anchors)
 {
-    const struct target *t = &c->targets.items[r->target], *end = end_of(c, r->target);
-    struct fault *f;
+    return anchors ? slots_add(&c->anchors, anchors_copy(anchors)) : 0;
+}
 
-    if (end->state != BROKEN) {
-        *out = (struct check_fault){c->fragments.items[r->fragment].url, 0,
-                                    "anchor_missing", "nothing there has that id"};
+void check_outcome(struct check *c, const struct check_outcome *o)
+{
+    if (is_final(c, o->url))
         return;
-    }
-    f = &c->faults.items[end->detail];
-    f->told = true;
-    *out = (struct check_fault){f->url, f->status, f->type, f->message};
-    if (t->state == ALIAS)
-        out->url = c->aliases.items[t->detail].url;
-}
-
-static size_t tell_all(struct check *c, check_fn *tell, void *arg)
-{
-    struct check_referrer *room = mem_alloc((c->references.n + 1) * sizeof(*room));
-    size_t count = 0, next = 0;
-
-    for (size_t i = 0; i < c->references.n; i = next, count++) {
-        const struct reference *r = &c->references.items[i];
-        const char *text = c->fragments.items[r->fragment].text;
-        size_t n = gather(c, i, room, &next);
-        struct check_fault fault;
-
-        describe(c, r, &fault);
-        tell(&fault, slice_str(text ? text : ""), room, n, arg);
-    }
-    free(room);
-    return count;
-}
-
-/* What was asked for, and nobody refers to. */
-static size_t tell_rest(struct check *c, check_fn *tell, void *arg)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < c->faults.n; i++) {
-        const struct fault *f = &c->faults.items[i];
-        struct check_fault fault = {f->url, f->status, f->type, f->message};
-
-        if (f->told)
-            continue;
-        tell(&fault, (struct slice){"", 0}, NULL, 0, arg);
-        count++;
-    }
-    return count;
-}
-
-size_t check_finish(struct check *c, check_fn *tell, void *arg)
-{
-    size_t kept = 0, count;
-
-    for (size_t i = 0; i < c->references.n; i++)
-        if (is_bad(c, &c->references.items[i]))
-            c->references.items[kept++] = c->references.items[i];
-    c->references.n = kept;
-    if (kept)
-        qsort(c->references.items, kept, sizeof(*c->references.items), compare);
-    count = tell_all(c, tell, arg);
-    return count + tell_rest(c, tell, arg);
+    if (o->result == CHECK_GOOD)
+        settle(c, o->url, mark_of(GOOD, add_anchors(c, o->anchors)));
+    else if (o->result == CHECK_SEEN)
+        settle(c, o->url, mark_of(SEEN, 0));
+    else if (o->result == CHECK_BROKEN)
+        settle(c, o->url, add_fault(c, o->text, &o->fault));
+    else
+        moved(c, o);
 }

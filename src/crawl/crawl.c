@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "crawl/check_notes.h"
 #include "crawl/job.h"
 
 /* ---- setting up ---- */
@@ -33,6 +35,27 @@ static void cut_output(struct crawl *c)
         (void)!truncate(path, length);
 }
 
+/* What earlier runs found broken, they have told. */
+static bool noted(struct slice notes, void *arg)
+{
+    struct crawl *c = arg;
+    bool good;
+
+    check_mute(c->check, true);
+    good = check_notes_read(notes, c->check, c->refs);
+    check_mute(c->check, false);
+    return good;
+}
+
+static void open_check(struct crawl *c)
+{
+    const struct crawl_options *o = c->o;
+
+    c->refs = refs_new();
+    if (o->check && !o->run.dry_run)
+        c->check = check_new(c->refs, o->run.client.max_redirects, checking_tell, c);
+}
+
 static bool open_frontier(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
@@ -43,8 +66,11 @@ static bool open_frontier(struct crawl *c)
         .per_host = o->run.client.limits.per_host,
         .max_pages = o->scope.max_pages,
         .max_per_host = o->scope.max_per_host,
+        .arg = c,
     };
 
+    if (c->check)
+        config.noted = noted;
     c->frontier = frontier_new(&config);
     free(options);
     if (!c->frontier)
@@ -89,18 +115,15 @@ static async int set_up(struct run *run)
 
     list_init(&c->finished);
     event_init(&c->more);
-    map_init(&c->deep);
+    open_check(c);
     c->starts = starts_read(c);
     if (!open_mirror(c) || !c->starts || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
-    c->refs = refs_new();
     open_hosts(c);
     c->sitemaps = sitemaps_new(c);
     if (c->o->why && !run->o->dry_run)
         c->skips = skips_new();
-    if (c->o->check && !run->o->dry_run)
-        c->check = check_new(c->refs);
     starts_add(c);
     return 0;
 }
@@ -125,11 +148,8 @@ static async int next_visit(struct crawl *c, struct visit **visit)
         r = frontier_next(c->frontier, visit);
         if (r != 0)
             return r;
-        if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more)) {
-            if (!found_ask_deep(c))
-                return 0;
-            continue;
-        }
+        if (sitemaps_are_read(c->sitemaps) && !event_is_set(&c->more))
+            return 0;
         if ((r = event_wait(&c->more)) < 0)
             return r;
     }
@@ -185,12 +205,22 @@ static bool is_stopped(void *arg)
     return c->run.stopped != NULL;
 }
 
+/* With those that earlier runs told (--state). */
+static uint64_t tell_count(const struct crawl *c)
+{
+    uint64_t n = c->check ? check_count(c->check) : 0;
+
+    if (n)
+        log_note("broken links: %llu", (unsigned long long)n);
+    return n;
+}
+
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
     struct visit *visit;
     bool host_full;
-    int r = 0, status = 0;
+    int r = 0;
 
     if (!run->sink) /* nothing has begun */
         return 0;
@@ -199,11 +229,11 @@ static async int tear_down(struct run *run)
     frontier_close(c->frontier);
     while (frontier_kept_back(c->frontier, &visit, &host_full))
         report_kept_back(c, visit, host_full);
-    if (c->check && report_broken(c))
-        status = EXIT_SOME_FAILED;
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
-    return r < 0 ? EXIT_LOCAL : status;
+    if (r < 0)
+        return EXIT_LOCAL;
+    return tell_count(c) ? EXIT_SOME_FAILED : 0;
 }
 
 static async int close_crawl(struct run *run)
@@ -221,8 +251,7 @@ static async int close_crawl(struct run *run)
     sitemaps_free(c->sitemaps);
     hosts_free(c->hosts);
     check_free(c->check);
-    found_forget_deep(c);
-    map_clear(&c->deep);
+    buf_clear(&c->notes);
     refs_free(c->refs);
     scope_free(c->scope);
     starts_free(c->starts);

@@ -13,6 +13,11 @@ enum { REF_PART = 1, REF_NOFOLLOW = 2, REF_CLASSES = 4 };
 /* In place of a `kind`: the hash of a normal URL. */
 #define WHOLE_URL (~(uint64_t)0)
 
+uint64_t found_hash(const struct crawl *c, struct slice url)
+{
+    return refs_hash(c->refs, WHOLE_URL, url);
+}
+
 /* ---- what it is resolved against ---- */
 
 /* References within a folder lead to the same place: up to the last "/" of the path. */
@@ -68,106 +73,6 @@ static void find_base(struct job *job)
         set_base(job, job->errand.call.hop.url);
 }
 
-/* ---- what is checked (--check) ---- */
-
-uint64_t found_hash(const struct crawl *c, struct slice url)
-{
-    return refs_hash(c->refs, WHOLE_URL, url);
-}
-
-/* The page's own number and hash; its URL is what the exchange went to. */
-static void introduce(struct job *job)
-{
-    const char *url = job->errand.call.hop.url;
-
-    if (job->url_hash)
-        return;
-    job->url_hash = found_hash(job->crawl, slice_str(url));
-    job->check_number = check_page(job->crawl->check, url);
-}
-
-static void refer(struct job *job, const struct link *l, uint64_t url, const char *text)
-{
-    const char *mark = memchr(l->url.data, '#', l->url.len);
-    struct check_link link = {.url = url, .text = text, .line = l->line};
-
-    introduce(job);
-    link.page = job->check_number;
-    if (mark)
-        link.fragment = (struct slice){
-            mark + 1, (size_t)(l->url.data + l->url.len - mark) - 1};
-    check_refer(job->crawl->check, &link);
-}
-
-void found_anchor(struct slice id, void *arg)
-{
-    struct job *job = arg;
-
-    introduce(job);
-    check_id(job->crawl->check, job->url_hash, id);
-}
-
-/* What is no URL leads nowhere, however often it is asked for. */
-static void refer_to_none(struct job *job, const struct link *l)
-{
-    char *text = slice_dup(l->url);
-    struct check_fault fault = {text, 0, http_error_name(HTTP_URL_MALFORMED),
-                                "not a URL"};
-    uint64_t hash = found_hash(job->crawl, l->url);
-    struct link whole = *l;
-
-    whole.url.len = 0;
-    check_broken(job->crawl->check, hash, &fault);
-    refer(job, &whole, hash, text);
-    free(text);
-}
-
-struct deep {
-    uint32_t level;
-    char url[];
-};
-
-static void remember_deep(struct crawl *c, const char *url, uint32_t level)
-{
-    size_t n = strlen(url) + 1;
-    struct deep *d;
-
-    if (map_get(&c->deep, url))
-        return;
-    d = mem_alloc(sizeof(*d) + n);
-    d->level = level;
-    memcpy(d->url, url, n);
-    map_set(&c->deep, d->url, d);
-}
-
-bool found_ask_deep(struct crawl *c)
-{
-    struct deep *d;
-    size_t pos = 0;
-    bool any = false;
-
-    while ((d = map_next(&c->deep, &pos))) {
-        struct found found = {d->url, NULL, d->level, VISIT_CHECK};
-
-        any |= frontier_add(c->frontier, &found);
-    }
-    found_forget_deep(c);
-    return any;
-}
-
-void found_forget_deep(struct crawl *c)
-{
-    struct deep *d;
-    size_t pos = 0;
-
-    while ((d = map_next(&c->deep, &pos))) {
-        map_remove(&c->deep, d->url);
-        free(d);
-    }
-    map_clear(&c->deep);
-    map_init(&c->deep);
-}
-
 /* ---- whether it is asked for ---- */
 
 static bool is_part(enum link_kind kind)
@@ -183,8 +88,6 @@ static enum scope_verdict judge(const struct job *job, const struct link *l,
     bool nofollow = l->nofollow || job->nofollow;
     enum scope_verdict v;
 
-    if (pattern_matches(c->o->ignore, url, strlen(url)))
-        return SCOPE_EXCLUDED;
     if (part && !c->o->requisites)
         return SCOPE_NOT_WANTED;
     if (nofollow && !part && !c->o->no_robots)
@@ -193,28 +96,114 @@ static enum scope_verdict judge(const struct job *job, const struct link *l,
     return v == SCOPE_IN && hosts_forbid(c->hosts, url) ? SCOPE_ROBOTS : v;
 }
 
-static void follow(struct job *job, const struct link *l, const char *url)
+/* With --check, what only the scope keeps out is asked whether it is there. */
+static bool is_checked(const struct crawl *c, enum scope_verdict v)
+{
+    return c->check &&
+           (v == SCOPE_OUT || v == SCOPE_TOO_DEEP || v == SCOPE_NOT_INCLUDED ||
+            v == SCOPE_TRAP || v == SCOPE_NOT_WANTED);
+}
+
+static void add(struct job *job, const char *url, uint32_t level,
+                enum visit_reason reason)
+{
+    struct found found = {url, NULL, level, reason};
+
+    frontier_add_link(job->crawl->frontier, job->visit, &found);
+}
+
+static void follow(struct job *job, const struct link *l, const char *url,
+                   bool anchored)
 {
     struct crawl *c = job->crawl;
     uint32_t level = job->visit->level + 1;
     enum scope_verdict verdict = judge(job, l, url);
-    struct found found = {url, NULL, level,
-                          is_part(l->kind) ? VISIT_REQUISITE : VISIT_LINK};
     struct skip skip = {url, verdict, level, job->visit->url};
 
-    if (c->check && (verdict == SCOPE_OUT || verdict == SCOPE_NOT_WANTED)) {
-        found.reason = VISIT_CHECK;
-        verdict = hosts_forbid(c->hosts, url) ? SCOPE_ROBOTS : SCOPE_IN;
-    }
     if (verdict == SCOPE_IN)
-        frontier_add_link(c->frontier, job->visit, &found);
-    else if (c->check && verdict == SCOPE_TOO_DEEP)
-        remember_deep(c, url, level);
+        add(job, url, level, is_part(l->kind) ? VISIT_REQUISITE : VISIT_LINK);
+    else if (is_checked(c, verdict))
+        add(job, url, level, anchored ? VISIT_ANCHORS : VISIT_CHECK);
     else if (c->skips)
         skips_note(c, &skip);
 }
 
+static void ignore(struct job *job, const char *url)
+{
+    struct crawl *c = job->crawl;
+    bool excluded = pattern_matches(c->o->scope.exclude, url, strlen(url));
+    struct skip skip = {url, excluded ? SCOPE_EXCLUDED : SCOPE_IGNORED,
+                        job->visit->level + 1, job->visit->url};
+
+    if (c->skips)
+        skips_note(c, &skip);
+}
+
+void found_target(struct job *job, enum scope_verdict verdict)
+{
+    struct crawl *c = job->crawl;
+    const struct visit *v = job->visit;
+    enum visit_reason reason = v->reason;
+
+    if (!c->check || checking_ignores(c, slice_str(job->target)))
+        return;
+    if (reason < VISIT_CHECK && !is_checked(c, verdict))
+        return;
+    if (reason < VISIT_CHECK)
+        reason = check_wants_anchors(c->check, found_hash(c, slice_str(v->url)))
+                     ? VISIT_ANCHORS
+                     : VISIT_CHECK;
+    add(job, job->target, v->level, reason);
+}
+
 /* ---- a reference ---- */
+
+static struct slice without_fragment(struct slice url)
+{
+    const char *hash = url.len ? memchr(url.data, '#', url.len) : NULL;
+
+    return hash ? (struct slice){url.data, (size_t)(hash - url.data)} : url;
+}
+
+/* Empty: none. */
+static struct slice fragment_of(const struct link *l)
+{
+    size_t n = without_fragment(l->url).len;
+
+    return n < l->url.len ? (struct slice){l->url.data + n + 1, l->url.len - n - 1}
+                          : (struct slice){"", 0};
+}
+
+/* Parts of pages have no anchors. */
+static bool wants_anchor(const struct job *job, const struct link *l)
+{
+    return job->crawl->check && !is_part(l->kind) && fragment_of(l).len > 0;
+}
+
+/* For --check. Whether its anchor is checked, too. */
+static bool note(struct job *job, const struct link *l, const char *url, uint64_t hash)
+{
+    if (wants_anchor(job, l))
+        return checking_note_fragment(job, hash, url, fragment_of(l), l->line);
+    if (job->crawl->check)
+        checking_note(job, hash, l->line);
+    return false;
+}
+
+/* A place in the page itself, unless <base href> makes it one in another. */
+static void resolve_place(struct job *job, const struct link *l)
+{
+    struct slice url;
+
+    if (!wants_anchor(job, l))
+        return;
+    find_base(job);
+    url = slice_str(normal_base_url(job->base));
+    if (!checking_ignores(job->crawl, url) &&
+        note(job, l, url.data, found_hash(job->crawl, url)) &&
+        !slice_eq(url, job->errand.call.hop.url))
+        follow(job, l, url.data, true);
+}
 
 static void list(struct job *job, const char *url)
 {
@@ -243,17 +232,25 @@ static bool is_settled(struct job *job, const struct link *l, struct slice text,
 {
     uint64_t url;
 
-    if (l->kind == LINK_CANONICAL || !text.len || text.data[0] == '?' ||
+    if (wants_anchor(job, l) || l->kind == LINK_CANONICAL || text.data[0] == '?' ||
         !refs_get(job->crawl->refs, key, &url))
         return false;
-    if (job->crawl->check && (!url || memchr(l->url.data, '#', l->url.len)))
-        return false; /* what stands there is to be told, if it is broken */
     if (job->crawl->o->links && url && !urlset_has(&job->seen, url))
         return false; /* it is to be listed */
     count(job, l, url);
-    if (job->crawl->check)
-        refer(job, l, url, NULL);
+    if (job->crawl->check && url)
+        checking_note(job, url, l->line);
     return true;
+}
+
+/* A URL that is none is not forgotten: all of its links are told. */
+static void resolve_none(struct job *job, const struct link *l, enum url_error error,
+                         uint64_t key)
+{
+    if (job->crawl->check && error == URL_MALFORMED)
+        checking_note_malformed(job, l);
+    else
+        refs_put(job->crawl->refs, key, 0);
 }
 
 static void resolve(struct job *job, const struct link *l, struct slice text,
@@ -261,43 +258,39 @@ static void resolve(struct job *job, const struct link *l, struct slice text,
 {
     struct crawl *c = job->crawl;
     struct buf *url = &c->scratch;
-    enum url_error error;
+    enum url_error error = normal_resolve(job->base, text, c->o->drop, url, NULL);
+    struct slice whole = {url->data, url->len};
+    bool ignored;
     uint64_t hash;
 
-    error = normal_resolve(job->base, text, c->o->drop, url, NULL);
     if (error) {
-        refs_put(c->refs, key, 0);
-        if (c->check && error == URL_MALFORMED)
-            refer_to_none(job, l);
+        resolve_none(job, l, error, key);
         return;
     }
-    hash = found_hash(c, (struct slice){url->data, url->len});
-    if (c->check && !pattern_matches(c->o->ignore, url->data, url->len))
-        refer(job, l, hash, url->data);
-    if (text.len && text.data[0] != '?')
+    ignored = c->check && checking_ignores(c, whole);
+    hash = found_hash(c, whole);
+    if (text.data[0] != '?' && !ignored)
         refs_put(c->refs, key, hash);
     if (count(job, l, hash) && c->o->links)
         list(job, url->data);
     if (l->kind == LINK_CANONICAL && !job->canonical)
         job->canonical = mem_strdup(url->data);
-    follow(job, l, url->data);
-}
-
-static struct slice without_fragment(struct slice url)
-{
-    const char *hash = memchr(url.data, '#', url.len);
-
-    return hash ? (struct slice){url.data, (size_t)(hash - url.data)} : url;
+    if (ignored)
+        ignore(job, url->data);
+    else
+        follow(job, l, url->data, note(job, l, url->data, hash));
 }
 
 void found_link(const struct link *l, void *arg)
 {
     struct job *job = arg;
-    struct slice text = l->url.len ? without_fragment(l->url) : l->url;
+    struct slice text = without_fragment(l->url);
     uint64_t key;
 
-    if (text.len == 0 && !job->crawl->check) /* a place in the page itself */
+    if (text.len == 0) {
+        resolve_place(job, l);
         return;
+    }
     find_base(job);
     key = key_of(job, l, text);
     if (!is_settled(job, l, text, key))

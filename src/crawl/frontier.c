@@ -15,7 +15,8 @@ struct trip {
     struct page *page, *referrer;
     struct lane *lane;
     char *lastmod;
-    struct buf claimed; /* URLs, each with its NUL; with a state file only */
+    struct buf claimed; /* URLs, each with its NUL; with a state file only ... */
+    struct buf notes;   /* ... as this */
 };
 
 /* ---- opening, closing ---- */
@@ -37,6 +38,8 @@ static int open_state(struct frontier *f, const struct frontier_config *config)
     if (!file)
         return -EIO;
     r = frontier_load(f, file);
+    if (!r && config->noted)
+        r = frontier_file_notes(file, config->noted, config->arg);
     if (r) {
         frontier_file_log(file);
         frontier_file_close(file);
@@ -76,6 +79,11 @@ int frontier_free(struct frontier *f)
 
 /* ---- adding ---- */
 
+unsigned frontier_less(enum visit_reason reason)
+{
+    return reason == VISIT_CHECK ? 2 : reason == VISIT_ANCHORS;
+}
+
 void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
                       struct page *from)
 {
@@ -95,7 +103,8 @@ void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
 /* One that is nearer than was known is a row of its own, too. */
 static bool add(struct frontier *f, const struct found *what, struct page *from)
 {
-    enum known_news news = known_tell(&f->known, what->url, what->level);
+    enum known_news news =
+        known_tell(&f->known, what->url, what->level, frontier_less(what->reason));
     struct frontier_row row = {.url = slice_str(what->url),
                                .lastmod = slice_str(what->lastmod ? what->lastmod : ""),
                                .referrer = from ? from->id : 0,
@@ -122,15 +131,15 @@ bool frontier_add_link(struct frontier *f, struct visit *from, const struct foun
     return add(f, what, container_of(from, struct trip, visit)->page);
 }
 
-/* It waits for the page's end: were it in the file before, and the page not, nobody would
- * ask for it again. */
+/* It waits for the page's end: were it in the file before, and the page not, nobody
+ * would ask for it again. */
 bool frontier_claim(struct frontier *f, struct visit *from, const char *url)
 {
     struct trip *t = container_of(from, struct trip, visit);
 
-    if (known_has(&f->known, url))
+    if (known_covers(&f->known, url, frontier_less(from->reason)))
         return false;
-    known_settle(&f->known, url);
+    known_settle(&f->known, url, frontier_less(from->reason));
     if (f->state)
         buf_append(&t->claimed, url, strlen(url) + 1);
     return true;
@@ -141,14 +150,13 @@ static void put_claimed(struct frontier *f, const struct trip *t)
     const char *url = t->claimed.data, *end = url + t->claimed.len;
 
     for (; url && url < end; url += strlen(url) + 1)
-        frontier_state_put(f->state,
-                           &(struct frontier_row){.id = ++f->last_id,
-                                                  .referrer = t->page->id,
-                                                  .url = slice_str(url),
-                                                  .lastmod = {"", 0},
-                                                  .level = t->visit.level,
-                                                  .reason = t->visit.reason,
-                                                  .claimed = true});
+        frontier_state_put(f->state, &(struct frontier_row){.id = ++f->last_id,
+                                                            .referrer = t->page->id,
+                                                            .url = slice_str(url),
+                                                            .lastmod = {"", 0},
+                                                            .level = t->visit.level,
+                                                            .reason = t->visit.reason,
+                                                            .claimed = true});
 }
 
 bool frontier_knows(const struct frontier *f, const char *url)
@@ -165,7 +173,7 @@ static struct trip *depart(struct frontier *f, struct lane *lane)
     struct page *page = page_new(slice_str(lane->origin), item.path, item.id);
     struct trip *t = NULL;
 
-    if (known_take(&f->known, page->url, item.level)) {
+    if (known_take(&f->known, page->url, item.level, frontier_less(item.reason))) {
         t = mem_zalloc(sizeof(*t));
         t->page = page;
         t->referrer = page_ref(item.referrer);
@@ -280,9 +288,17 @@ static void come_back(struct frontier *f, struct trip *t)
     page_unref(t->page);
     page_unref(t->referrer);
     buf_clear(&t->claimed);
+    buf_clear(&t->notes);
     free(t->lastmod);
     free(t);
     event_set(&f->changed);
+}
+
+void frontier_note(struct frontier *f, struct visit *visit, const struct buf *notes)
+{
+    if (f->state)
+        buf_append(&container_of(visit, struct trip, visit)->notes, notes->data,
+                   notes->len);
 }
 
 void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_length)
@@ -291,10 +307,11 @@ void frontier_done(struct frontier *f, struct visit *visit, uint64_t output_leng
 
     if (f->state) {
         put_claimed(f, t);
-        frontier_state_put(f->state,
-                           &(struct frontier_row){.id = t->page->id,
-                                                  .done = true,
-                                                  .output_length = output_length});
+        frontier_state_put(
+            f->state, &(struct frontier_row){.id = t->page->id,
+                                             .notes = {t->notes.data, t->notes.len},
+                                             .done = true,
+                                             .output_length = output_length});
     }
     come_back(f, t);
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "async/loop.h"
+#include "base/buf.h"
+#include "base/str.h"
 
 struct frontier;
 
@@ -22,7 +24,8 @@ enum visit_reason {
     VISIT_LINK = 1,
     VISIT_SITEMAP = 2,
     VISIT_REQUISITE = 3, /* a part of a page */
-    VISIT_CHECK = 4      /* out of scope, asked for once (--check) */
+    VISIT_CHECK = 4,     /* only whether it is there (--check) ... */
+    VISIT_ANCHORS = 5    /* ... and what there links with a fragment lead to */
 };
 
 /* One URL that was given out. It is its taker's, who ends it with frontier_done or
@@ -45,6 +48,11 @@ struct frontier_config {
     uint64_t max_pages;  /* given out in all (with a state file, in all runs, but for
                             those put back); 0: any */
     uint64_t max_per_host; /* the same, a host; hosts are told apart by origin here */
+
+    /* What was noted with each page that is done, in the order of their ends; or NULL.
+     * Called before frontier_new returns. False: nothing that was noted by this. */
+    bool (*noted)(struct slice notes, void *arg);
+    void *arg;
 };
 
 /* On the current loop; `config` is copied, `options` may go. NULL with a message logged
@@ -65,7 +73,9 @@ struct found {
 };
 
 /* Adds a URL that no page refers to: a start, or one of a sitemap. True when it was not
- * known. Of a URL that is known and waits the smaller level counts. */
+ * known. Of a URL that is known and waits the smaller level counts. One that was only
+ * to be checked (VISIT_CHECK, or VISIT_ANCHORS, which is more) and is found to be more
+ * is given out again. */
 bool frontier_add(struct frontier *f, const struct found *what);
 
 /* Adds what was found on a page that is out. It may be given out at once. */
@@ -89,6 +99,9 @@ async int frontier_next(struct frontier *f, struct visit **visit);
  * (*host_full) or for max_pages or closing; false when there is none. It is to be put
  * back. */
 bool frontier_kept_back(struct frontier *f, struct visit **visit, bool *host_full);
+
+/* Bytes that the state file keeps with the page, once it is done. */
+void frontier_note(struct frontier *f, struct visit *visit, const struct buf *notes);
 
 /* The page has ended, and its record was written: never again. Frees the visit; the
  * next of its host may come. `output_length`: the output file belongs to pages that are

@@ -19,11 +19,12 @@ static const char layout[] =
     "INSERT INTO crawl VALUES ('', -1);"
     "CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL, level INTEGER NOT "
     "NULL, reason INTEGER NOT NULL, referrer INTEGER NOT NULL, lastmod TEXT NOT NULL,"
-    " done INTEGER NOT NULL);";
+    " done INTEGER NOT NULL);"
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, notes BLOB NOT NULL);";
 
 struct frontier_file {
     struct db db;
-    sqlite3_stmt *insert, *set_done, *set_length, *get_url;
+    sqlite3_stmt *insert, *set_done, *set_length, *get_url, *note;
     uint64_t output_length;
 };
 
@@ -115,6 +116,8 @@ struct frontier_file *frontier_file_open(const char *path, const char *options)
     if (!r)
         r = db_prepare(&f->db, "SELECT url FROM url WHERE id = ?1", &f->get_url);
     if (!r)
+        r = db_prepare(&f->db, "INSERT INTO note (notes) VALUES (?1)", &f->note);
+    if (!r)
         return f;
     frontier_file_log(f);
     frontier_file_close(f);
@@ -127,6 +130,7 @@ void frontier_file_close(struct frontier_file *f)
     sqlite3_finalize(f->set_done);
     sqlite3_finalize(f->set_length);
     sqlite3_finalize(f->get_url);
+    sqlite3_finalize(f->note);
     db_close(&f->db);
     free(f);
 }
@@ -160,7 +164,7 @@ static bool read_row(sqlite3_stmt *stmt, struct frontier_row *row)
         .id = (uint64_t)column_between(stmt, 0, 1, INT64_MAX, &ok),
         .url = column_text(stmt, 1),
         .level = (uint32_t)column_between(stmt, 2, 0, UINT32_MAX, &ok),
-        .reason = (enum visit_reason)column_between(stmt, 3, 0, VISIT_CHECK, &ok),
+        .reason = (enum visit_reason)column_between(stmt, 3, 0, VISIT_ANCHORS, &ok),
         .referrer = (uint64_t)column_between(stmt, 4, 0, INT64_MAX, &ok),
         .lastmod = column_text(stmt, 5)};
     done = column_between(stmt, 6, 0, CLAIMED, &ok);
@@ -211,6 +215,27 @@ int frontier_file_url(struct frontier_file *f, uint64_t id, struct buf *url)
     return r;
 }
 
+int frontier_file_notes(struct frontier_file *f,
+                        bool (*noted)(struct slice notes, void *arg), void *arg)
+{
+    sqlite3_stmt *stmt = NULL;
+    int r = db_prepare(&f->db, "SELECT notes FROM note ORDER BY id", &stmt);
+    int rc = SQLITE_DONE;
+
+    while (!r && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+        const char *data = sqlite3_column_blob(stmt, 0);
+
+        if (!noted(
+                (struct slice){data ? data : "", (size_t)sqlite3_column_bytes(stmt, 0)},
+                arg))
+            r = db_fail(&f->db, SQLITE_CORRUPT);
+    }
+    if (!r && rc != SQLITE_DONE)
+        r = db_fail(&f->db, rc);
+    sqlite3_finalize(stmt);
+    return r;
+}
+
 uint64_t frontier_file_output_length(const struct frontier_file *f)
 {
     return f->output_length;
@@ -239,6 +264,17 @@ static int run_with(struct frontier_file *f, sqlite3_stmt *stmt, uint64_t n)
     return rc ? db_fail(&f->db, rc) : db_step(&f->db, stmt);
 }
 
+static int write_done(struct frontier_file *f, const struct frontier_row *row)
+{
+    int r = run_with(f, f->set_done, row->id), rc;
+
+    if (r || !row->notes.len)
+        return r;
+    rc =
+        sqlite3_bind_blob64(f->note, 1, row->notes.data, row->notes.len, SQLITE_STATIC);
+    return rc ? db_fail(&f->db, rc) : db_step(&f->db, f->note);
+}
+
 int frontier_file_write(struct frontier_file *f, const struct buf *rows)
 {
     struct slice rest = {rows->data, rows->len};
@@ -247,7 +283,7 @@ int frontier_file_write(struct frontier_file *f, const struct buf *rows)
     int r = db_run(&f->db, "BEGIN");
 
     while (!r && frontier_row_next(&rest, &row)) {
-        r = row.done ? run_with(f, f->set_done, row.id) : insert_row(f, &row);
+        r = row.done ? write_done(f, &row) : insert_row(f, &row);
         if (row.done)
             length = row.output_length;
     }

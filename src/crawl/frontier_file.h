@@ -25,6 +25,11 @@ int frontier_file_read(struct frontier_file *f, bool waiting,
 /* Appends the URL of a row; nothing when there is none. 0 or -errno. */
 int frontier_file_url(struct frontier_file *f, uint64_t id, struct buf *url);
 
+/* What was noted with rows that are done, in the order in which that was written, until
+ * `noted` gives false: then the file is damaged. 0 or -errno. */
+int frontier_file_notes(struct frontier_file *f,
+                        bool (*noted)(struct slice notes, void *arg), void *arg);
+
 /* That which came last with a row that is done. */
 uint64_t frontier_file_output_length(const struct frontier_file *f);
 

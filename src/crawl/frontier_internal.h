@@ -25,6 +25,9 @@ struct frontier {
     bool closed;
 };
 
+/* What known.h calls less. */
+unsigned frontier_less(enum visit_reason reason);
+
 /* Puts what waits into its lane. `from` may be NULL. */
 void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
                       struct page *from);

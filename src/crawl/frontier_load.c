@@ -14,14 +14,15 @@ struct loader {
 static void load_known(const struct frontier_row *row, void *arg)
 {
     struct frontier *f = ((struct loader *)arg)->frontier;
+    unsigned less = frontier_less(row->reason);
     struct lane *lane;
 
     f->last_id = row->id;
     if (!row->done) {
-        known_tell(&f->known, row->url.data, row->level);
+        known_tell(&f->known, row->url.data, row->level, less);
         return;
     }
-    known_settle(&f->known, row->url.data);
+    known_settle(&f->known, row->url.data, less);
     if (row->claimed)
         return;
     f->done_before++;
@@ -53,7 +54,8 @@ static void load_waiting(const struct frontier_row *row, void *arg)
     struct loader *l = arg;
     struct frontier *f = l->frontier;
 
-    if (l->error || !known_waits(&f->known, row->url.data, row->level))
+    if (l->error ||
+        !known_waits(&f->known, row->url.data, row->level, frontier_less(row->reason)))
         return;
     frontier_enqueue(f, row, referrer_of(l, row->referrer));
     f->waiting++;

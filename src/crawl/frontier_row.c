@@ -5,7 +5,7 @@
 /* In front of the texts: there may be many on the way. */
 struct head {
     uint64_t id, referrer, output_length;
-    uint32_t level, url_length, lastmod_length;
+    uint32_t level, url_length, lastmod_length, notes_length;
     uint16_t reason;
     uint8_t done, claimed;
 };
@@ -18,6 +18,7 @@ void frontier_row_append(struct buf *out, const struct frontier_row *row)
                         .level = row->level,
                         .url_length = (uint32_t)row->url.len,
                         .lastmod_length = (uint32_t)row->lastmod.len,
+                        .notes_length = (uint32_t)row->notes.len,
                         .reason = (uint16_t)row->reason,
                         .done = row->done,
                         .claimed = row->claimed};
@@ -25,6 +26,7 @@ void frontier_row_append(struct buf *out, const struct frontier_row *row)
     buf_append(out, &head, sizeof(head));
     buf_append(out, row->url.data, row->url.len);
     buf_append(out, row->lastmod.data, row->lastmod.len);
+    buf_append(out, row->notes.data, row->notes.len);
 }
 
 static struct slice cut(struct slice *rest, size_t n)
@@ -52,5 +54,6 @@ bool frontier_row_next(struct slice *rest, struct frontier_row *row)
                                  .output_length = head.output_length};
     row->url = cut(rest, head.url_length);
     row->lastmod = cut(rest, head.lastmod_length);
+    row->notes = cut(rest, head.notes_length);
     return true;
 }

@@ -12,12 +12,13 @@
 #include "crawl/frontier.h"
 
 /* On the way to the file: a URL that was found, or, when it is done, no more than its
- * id and the length of the output. */
+ * id, what was noted with it and the length of the output. */
 struct frontier_row {
     uint64_t id;       /* greater than all that came before */
     uint64_t referrer; /* its id; 0: none */
     struct slice url;
     struct slice lastmod; /* empty: none */
+    struct slice notes;   /* of one that is done; empty: none */
     uint32_t level;
     enum visit_reason reason;
     bool claimed; /* it is done, on behalf of the page that redirects there */

@@ -12,7 +12,8 @@ static struct job *job_at_gate(struct hosts_waiter *w)
     return container_of(w, struct job, gate);
 }
 
-/* What keeps a page from being asked for: it is this host's trouble, or it asks for it. */
+/* What keeps a page from being asked for: it is this host's trouble, or it asks for it.
+ */
 static void refuse(struct job *job, enum http_error error, const char *why)
 {
     response_fail(&job->errand.call.response, error, "%s", why);
@@ -77,8 +78,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
 {
     struct job *job = job_at_gate(w);
     struct crawl *c = job->crawl;
-    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level,
-                        job->visit->url};
+    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level, job->visit->url};
 
     if (!denied) {
         go_on(job);
@@ -99,7 +99,7 @@ static enum scope_verdict judge_target(struct job *job)
     struct crawl *c = job->crawl;
     const struct visit *v = job->visit;
 
-    if (v->reason == VISIT_CHECK)
+    if (v->reason >= VISIT_CHECK)
         return SCOPE_IN;
     if (v->reason == VISIT_START)
         scope_add_start(c->scope, job->target);
@@ -114,31 +114,34 @@ static char *target_of(struct job *job)
     struct normal_base *base = normal_base_new(url);
     char *target = NULL;
 
-    if (base && normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) ==
-                    URL_OK)
+    if (base &&
+        normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) == URL_OK)
         target = mem_strdup(c->scratch.data);
     normal_base_free(base);
     return target;
 }
 
-/* It is not followed there, but has to work. */
-static void check_target(struct job *job)
+/* Whether this very attempt has been there. */
+static bool has_been_there(const struct call *call, const char *url)
 {
-    struct found found = {job->target, NULL, job->visit->level, VISIT_CHECK};
-
-    frontier_add_link(job->crawl->frontier, job->visit, &found);
+    for (size_t i = 0; i < call->redirect_count; i++)
+        if (!strcmp(call->redirects[i].url, url))
+            return true;
+    return false;
 }
 
-/* Another attempt of the same page comes by the same way. */
+/* What an earlier attempt was redirected to is this page's already. */
 static bool claim_target(struct job *job)
 {
-    uint64_t hash = found_hash(job->crawl, slice_str(job->target));
+    struct crawl *c = job->crawl;
+    uint64_t hash = found_hash(c, slice_str(job->target));
 
-    if (urlset_has(&job->claimed, hash))
+    if (frontier_claim(c->frontier, job->visit, job->target)) {
+        urlset_add(&job->claimed, hash);
         return true;
-    if (!frontier_claim(job->crawl->frontier, job->visit, job->target))
-        return false;
-    return urlset_add(&job->claimed, hash);
+    }
+    return urlset_has(&job->claimed, hash) &&
+           !has_been_there(&job->errand.call, job->target);
 }
 
 /* A target is asked for once, like any URL: whoever comes first has its record. */
@@ -155,11 +158,10 @@ static void follow_redirect(struct job *job)
     }
     skip.url = job->target;
     skip.verdict = judge_target(job);
-    if (skip.verdict == SCOPE_OUT && c->check)
-        check_target(job);
-    else if (skip.verdict != SCOPE_IN && c->skips)
+    if (skip.verdict != SCOPE_IN && c->skips)
         skips_note(c, &skip);
     if (skip.verdict != SCOPE_IN || !claim_target(job)) {
+        found_target(job, skip.verdict);
         stay(job);
         return;
     }
@@ -169,35 +171,6 @@ static void follow_redirect(struct job *job)
 }
 
 /* ---- the end ---- */
-
-/* Refused on purpose: the answer to whether it is there has come. */
-static void forgive(struct job *job)
-{
-    struct response *rs = &job->errand.call.response;
-
-    if (!job->enough || rs->error != HTTP_CANCELLED || job->crawl->run.stopped)
-        return;
-    rs->error = HTTP_OK;
-    free(rs->message);
-    rs->message = NULL;
-}
-
-/* Some servers answer HEAD in another way, if at all. */
-static bool ask_with_get(struct job *job)
-{
-    struct call *call = &job->errand.call;
-    const struct response *rs = &call->response;
-    enum http_error error = run_judge(&job->crawl->run, rs);
-
-    if (!job->errand.request.method || !error || error == HTTP_CANCELLED ||
-        (!rs->status && error != HTTP_EMPTY_REPLY && error != HTTP_RESET))
-        return false;
-    free(job->errand.request.method);
-    job->errand.request.method = NULL;
-    call_again(call);
-    pool_submit(job->crawl->run.pool, call);
-    return true;
-}
 
 static void job_end(struct job *job)
 {
@@ -221,14 +194,17 @@ static void job_done(struct errand *e)
 {
     struct job *job = container_of(e, struct job, errand);
     const struct response *rs = &e->call.response;
+    const struct crawl *c = job->crawl;
 
-    forgive(job);
     if (e->moved && !rs->error) {
         follow_redirect(job);
         return;
     }
-    if (job->visit->reason == VISIT_CHECK && ask_with_get(job))
-        return;
+    if (c->check) {
+        if (checking_asks_again(job))
+            return;
+        checking_was_enough(job);
+    }
     if (!rs->error)
         body_finish(job);
     if (!save_finish(&job->save, !rs->error))
@@ -282,9 +258,8 @@ void job_submit(struct run *run, struct item *item)
         report_page(job);
         return;
     }
-    if (job->visit->reason == VISIT_CHECK)
-        job->errand.request.method = mem_strdup("HEAD");
     job->errand.asks_leave = true;
+    checking_begin(job);
     job->errand.room = c->saver.root >= 0 ? &c->saver.room : NULL;
     job->errand.request.stranger = is_stranger(c, job->visit->url);
     job->gate.answer = answered;

@@ -1,15 +1,16 @@
 /* job.h - one page on its way, and what the files of crawl/ share.
  *
  * One way through: the frontier gives a visit out, hosts.h lets it pass, the pool asks
- * for it, its bytes go to links.h as they arrive, what is found goes through the scope to
- * the frontier, the record is written, and the visit is done. A redirect goes through
- * scope and hosts like any link before it is followed. */
+ * for it, its bytes go to links.h as they arrive, what is found goes through the scope
+ * to the frontier, the record is written, and the visit is done. A redirect goes
+ * through scope and hosts like any link before it is followed. */
 #ifndef TRAWL_CRAWL_JOB_H
 #define TRAWL_CRAWL_JOB_H
 
 #include "base/keyset.h"
 #include "base/map.h"
 #include "crawl/check.h"
+#include "crawl/checking.h"
 #include "crawl/crawl.h"
 #include "crawl/errand.h"
 #include "crawl/frontier.h"
@@ -35,9 +36,9 @@ struct crawl {
     struct skips *skips;    /* NULL without --why */
     struct refs *refs;      /* references that were dealt with */
     struct keyset contents; /* of pages so far: halves of their SHA-256 */
-    struct check *check;    /* NULL without --check */
-    struct map deep;        /* with it, URLs beyond --level, and theirs: struct deep */
     struct starts *starts;
+    struct check *check;    /* NULL without --check */
+    struct buf notes;       /* of it, of a page that ends */
     struct saver saver;     /* root -1 without --save */
     struct mirror *mirror;  /* NULL without --convert-links */
     struct list finished;   /* pages whose records are not written yet (--state) */
@@ -55,24 +56,21 @@ struct job {
     struct errand errand;
     struct hosts_waiter gate;
     char *target; /* where a redirect leads, that is waiting at the gate; owned */
-    struct urlset claimed; /* those that were, by their hashes */
-    bool leads;   /* not on to there: that is not asked for, or was already */
+    struct urlset claimed; /* targets, of all attempts */
+    bool leads;            /* not on to there: that is not asked for, or was already */
 
     /* Of the exchange under way, and at its end of the page. */
-    struct links *links; /* NULL: it is not read for links */
-    bool finished;       /* links_finish was called */
+    struct links *links;      /* NULL: it is not read for links */
+    bool finished;            /* links_finish was called */
     struct normal_base *base; /* <base href>, or the page's own URL; NULL: not yet */
-    uint64_t base_key;   /* of its folder */
-    bool nofollow;       /* X-Robots-Tag */
-    struct urlset seen;  /* URLs that it refers to */
-    struct buf list;     /* the same as JSON, with --links */
-    char *canonical;     /* owned; NULL: none */
+    uint64_t base_key;        /* of its folder */
+    bool nofollow;            /* X-Robots-Tag */
+    struct urlset seen;       /* URLs that it refers to */
+    struct buf list;          /* the same as JSON, with --links */
+    char *canonical;          /* owned; NULL: none */
     struct digests *digests;
     struct save save;
-
-    uint64_t url_hash;     /* of its URL, as check.h knows it; 0: not told yet */
-    uint32_t check_number; /* its number there */
-    bool enough;           /* its status was all that was wanted: the rest was refused */
+    struct gathered gathered;
 };
 
 static inline struct crawl *crawl_of(struct run *run)
@@ -120,6 +118,8 @@ void job_saved(struct save *s);
 /* Sets the sink's functions. */
 void body_init(struct job *job);
 
+bool body_is_html(const struct response *rs);
+
 /* All has come: what was held back of the links is found, too. */
 void body_finish(struct job *job);
 
@@ -129,15 +129,12 @@ void body_reset(struct job *job);
 /* ---- found.c: from a reference to the frontier ---- */
 
 void found_link(const struct link *l, void *job);
-void found_anchor(struct slice id, void *job);
 
-/* A normal URL, as check.h knows it. */
+/* By which a normal URL is known, but to the frontier; never 0. */
 uint64_t found_hash(const struct crawl *c, struct slice url);
 
-/* Links beyond --level, which are not followed, are asked for in the end all the same
- * (--check). False: there were none. */
-bool found_ask_deep(struct crawl *c);
-void found_forget_deep(struct crawl *c);
+/* A redirect that is not followed: what it leads to is checked. */
+void found_target(struct job *job, enum scope_verdict verdict);
 
 /* What the header refers to (RFC 8288). */
 void found_header(struct job *job, const struct response *rs);
@@ -147,18 +144,12 @@ void found_header(struct job *job, const struct response *rs);
 /* A page could not be saved: this machine's fault, -errno, or what is there instead. */
 void report_unsaved(struct job *job);
 
-/* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its response's
- * own error; else it was not asked for, with the reason in its response. */
+/* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its
+ * response's own error; else it was not asked for, with the reason in its response. */
 void report_page(struct job *job);
 
 /* Visits whose records will not be written go back to the frontier. */
 void report_unwritten(struct crawl *c);
-
-/* Tells check.h what came of a page. */
-void report_outcome(struct job *job, enum http_error error);
-
-/* In the end: the links that are broken; whether there are any. */
-bool report_broken(struct crawl *c);
 
 /* Drops a page that nobody asked for, and which was not asked for. */
 void report_nothing(struct job *job);
@@ -178,8 +169,8 @@ void skips_free(struct skips *s); /* NULL is allowed */
 /* The record, at once, of a URL that is one. */
 void skips_tell(struct crawl *c, const struct skip *skip);
 
-/* Tells once why a URL is not asked for: at once when that is for good; else in the end,
- * if it has not been asked for until then. */
+/* Tells once why a URL is not asked for: at once when that is for good; else in the
+ * end, if it has not been asked for until then. */
 void skips_note(struct crawl *c, const struct skip *skip);
 void skips_finish(struct crawl *c);
 

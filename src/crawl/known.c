@@ -13,6 +13,7 @@ struct known_slot {
 };
 
 enum { WAITS = 0x100, SETTLED = 0x200, LEVEL_MASK = 0xff, REST_MASK = 0xffff };
+enum { LESS_SHIFT = 10, LESS_MASK = 3 };
 enum { FIRST_CAP = 16, LEVEL_MAX = 255 };
 
 void known_init(struct known *k)
@@ -36,6 +37,16 @@ static struct known_slot slot_of(const struct known *k, const char *url)
 static uint64_t level_bits(uint32_t level)
 {
     return level < LEVEL_MAX ? level : LEVEL_MAX;
+}
+
+static uint64_t less_bits(unsigned less)
+{
+    return (uint64_t)less << LESS_SHIFT;
+}
+
+static unsigned less_of(const struct known_slot *at)
+{
+    return (unsigned)(at->rest >> LESS_SHIFT) & LESS_MASK;
 }
 
 static size_t part_of(struct known_slot s)
@@ -98,51 +109,71 @@ static struct known_slot *look_up(const struct known *k, const char *url)
     return at->rest ? at : NULL;
 }
 
-enum known_news known_tell(struct known *k, const char *url, uint32_t level)
+/* Whether what was told before is as good. */
+static bool is_old(const struct known_slot *at, uint32_t level, unsigned less)
+{
+    if (less_of(at) != less)
+        return less_of(at) < less;
+    return !(at->rest & WAITS) || (at->rest & LEVEL_MASK) <= level_bits(level);
+}
+
+enum known_news known_tell(struct known *k, const char *url, uint32_t level,
+                           unsigned less)
 {
     struct known_slot s = slot_of(k, url), *at;
     size_t before = k->count;
+    enum known_news news;
 
-    s.rest |= WAITS | level_bits(level);
+    s.rest |= WAITS | level_bits(level) | less_bits(less);
     at = add(k, s);
     if (k->count > before)
         return KNOWN_NEW;
-    if (!(at->rest & WAITS) || (at->rest & LEVEL_MASK) <= level_bits(level))
+    if (is_old(at, level, less))
         return KNOWN_OLD;
+    news = at->rest & WAITS ? KNOWN_NEARER : KNOWN_NEW;
     *at = s;
-    return KNOWN_NEARER;
+    return news;
 }
 
-static bool waits_at(const struct known_slot *at, uint32_t level)
+static bool waits_at(const struct known_slot *at, uint32_t level, unsigned less)
 {
-    return at && (at->rest & WAITS) && (at->rest & LEVEL_MASK) == level_bits(level);
+    return at && (at->rest & WAITS) && less_of(at) == less &&
+           (at->rest & LEVEL_MASK) == level_bits(level);
 }
 
-bool known_waits(const struct known *k, const char *url, uint32_t level)
+bool known_waits(const struct known *k, const char *url, uint32_t level, unsigned less)
 {
-    return waits_at(look_up(k, url), level);
+    return waits_at(look_up(k, url), level, less);
 }
 
-bool known_take(struct known *k, const char *url, uint32_t level)
+bool known_take(struct known *k, const char *url, uint32_t level, unsigned less)
 {
     struct known_slot *at = look_up(k, url);
 
-    if (!waits_at(at, level))
+    if (!waits_at(at, level, less))
         return false;
     at->rest ^= WAITS | SETTLED;
     return true;
 }
 
-void known_settle(struct known *k, const char *url)
+void known_settle(struct known *k, const char *url, unsigned less)
 {
     struct known_slot s = slot_of(k, url), *at;
 
-    s.rest |= SETTLED;
+    s.rest |= SETTLED | less_bits(less);
     at = add(k, s);
-    at->rest = s.rest;
+    if (less_of(at) >= less)
+        at->rest = s.rest;
 }
 
 bool known_has(const struct known *k, const char *url)
 {
     return look_up(k, url) != NULL;
+}
+
+bool known_covers(const struct known *k, const char *url, unsigned less)
+{
+    const struct known_slot *at = look_up(k, url);
+
+    return at && less_of(at) <= less;
 }

@@ -1,4 +1,5 @@
-/* known.h - which URLs were ever found, each with its level while it waits.
+/* known.h - which URLs were ever found, each with its level while it waits, and how
+ * thoroughly it is, or was, to be asked for.
  *
  * A URL is known by 112 bits of a keyed hash, with a key that is new each run: whoever
  * makes the URLs cannot make two that pass for one. 20 to 25 bytes each, also while the
@@ -30,19 +31,26 @@ enum known_news {
     KNOWN_OLD
 };
 
-/* Levels from 255 on are one. */
-enum known_news known_tell(struct known *k, const char *url, uint32_t level);
+/* Levels from 255 on are one. `less` is 0 for a whole visit, up to 3 for lesser ones:
+ * of several the smallest counts, whatever the levels. One that was not to be had as
+ * thoroughly until now waits (again): KNOWN_NEW when its lesser visit had been taken.
+ */
+enum known_news known_tell(struct known *k, const char *url, uint32_t level,
+                           unsigned less);
 
-/* Whether it waits at that level; then it waits no more. One that was told nearer since
- * waits at a smaller one. */
-bool known_take(struct known *k, const char *url, uint32_t level);
+/* Whether it waits like that; then it waits no more. One that was told nearer since
+ * waits at a smaller level. */
+bool known_take(struct known *k, const char *url, uint32_t level, unsigned less);
 
-/* Whether it waits at that level. */
-bool known_waits(const struct known *k, const char *url, uint32_t level);
+/* Whether it waits like that. */
+bool known_waits(const struct known *k, const char *url, uint32_t level, unsigned less);
 
-/* It does not wait, whether or not it was known. */
-void known_settle(struct known *k, const char *url);
+/* It does not wait, whether or not it was known, unless it waits for more. */
+void known_settle(struct known *k, const char *url, unsigned less);
 
 bool known_has(const struct known *k, const char *url);
+
+/* Whether it was found with no more than that `less`. */
+bool known_covers(const struct known *k, const char *url, unsigned less);
 
 #endif

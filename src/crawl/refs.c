@@ -29,6 +29,16 @@ void refs_free(struct refs *r)
     free(r);
 }
 
+uint64_t refs_seed(const struct refs *r)
+{
+    return r->seed;
+}
+
+void refs_set_seed(struct refs *r, uint64_t seed)
+{
+    r->seed = seed;
+}
+
 /* ---- hashing: a 64x64 multiplication for eight bytes, both halves folded ---- */
 
 static uint64_t fold(uint64_t a, uint64_t b)

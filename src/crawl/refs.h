@@ -17,6 +17,10 @@ struct refs;
 struct refs *refs_new(void);
 void refs_free(struct refs *r);
 
+/* What the hashes depend on. To be set before there are any. */
+uint64_t refs_seed(const struct refs *r);
+void refs_set_seed(struct refs *r, uint64_t seed);
+
 /* 64 bits that nobody outside can foresee; never 0. Texts under different `kind`s have
  * nothing to do with each other. */
 uint64_t refs_hash(const struct refs *r, uint64_t kind, struct slice text);

@@ -222,6 +222,7 @@ static void job_free(struct job *job)
     body_reset(job);
     urlset_clear(&job->seen);
     urlset_clear(&job->claimed);
+    gathered_clear(&job->gathered);
     buf_clear(&job->list);
     free(job->target);
     save_clear(&job->save);
@@ -238,9 +239,9 @@ void report_page(struct job *job)
 
     if (c->mirror && visit)
         note_place(job);
-    if (c->check && visit)
-        report_outcome(job, error);
     write_record(job, error);
+    if (c->check && visit)
+        checking_ended(job, error);
     job_free(job);
     if (visit && error == HTTP_CANCELLED)
         frontier_put_back(c->frontier, visit);

@@ -39,6 +39,7 @@ const char *scope_verdict_name(enum scope_verdict v)
         [SCOPE_NOFOLLOW] = "nofollow",
         [SCOPE_ROBOTS] = "robots_denied",
         [SCOPE_NOT_WANTED] = "not_wanted",
+        [SCOPE_IGNORED] = "ignored",
     };
 
     return names[v];

@@ -44,9 +44,10 @@ enum scope_verdict {
     SCOPE_MAX_PAGES,    /* "max_pages" */
     SCOPE_MAX_PER_HOST, /* "max_per_host" */
     SCOPE_TRAP,         /* "trap" */
-    SCOPE_NOFOLLOW,     /* "nofollow": the caller's finding, as are the next two */
+    SCOPE_NOFOLLOW,     /* "nofollow": the caller's finding, as are the next */
     SCOPE_ROBOTS,       /* "robots_denied" */
-    SCOPE_NOT_WANTED    /* "not_wanted": a part of a page, without --page-requisites */
+    SCOPE_NOT_WANTED,   /* "not_wanted": a part of a page, without --page-requisites */
+    SCOPE_IGNORED       /* "ignored": --ignore */
 };
 
 const char *scope_verdict_name(enum scope_verdict v); /* NULL for SCOPE_IN */

@@ -112,8 +112,8 @@ char *starts_describe(const struct crawl *c)
     const struct scope_config *o = &c->o->scope;
     struct buf text = BUF_INIT;
 
-    buf_appendf(&text, "scope %d level %u requisites %d\n", (int)o->kind,
-                (unsigned)o->level, c->o->requisites);
+    buf_appendf(&text, "scope %d level %u requisites %d check %d\n", (int)o->kind,
+                (unsigned)o->level, c->o->requisites, c->o->check);
     for (const struct start *start = c->starts->first; start; start = start->next)
         if (start->url)
             buf_appendf(&text, "%s\n", start->url);
