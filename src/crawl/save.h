@@ -42,8 +42,7 @@ struct save {
     struct executor_job work;
     struct future_callback done;
     bool busy;    /* the executor has it */
-    bool anew;    /* what comes is another attempt's ... */
-    bool restart; /* ... which the executor is told with the block */
+    bool anew;    /* what comes is another attempt's: from the file's beginning on */
     bool finishing, whole, last;
 };
 
