@@ -85,8 +85,9 @@ END_TEST
 
 START_TEST(fragments)
 {
-    static const char *const good[] = {"there", "%74here", "th%65re", "top", "TOP", "!x",
-                                       "/x", ":~:text=x", "there:~:text=x", "a%20b"};
+    static const char *const good[] = {
+        "there", "%74here",   "th%65re",        "top",  "TOP", "!x",
+        "/x",    ":~:text=x", "there:~:text=x", "a%20b"};
     uint32_t p;
 
     begin();

@@ -41,7 +41,8 @@ static int set_level(const struct option *o, const char *arg, void *field,
 
     (void)o;
     if (strcmp(arg, "inf") && str_parse_int(arg, 0, 1000000, &n) < 0)
-        return option_wrong(why, arg, "is neither a whole number up to 1000000 nor inf");
+        return option_wrong(why, arg,
+                            "is neither a whole number up to 1000000 nor inf");
     *(uint32_t *)field = (uint32_t)n;
     return 0;
 }
@@ -154,7 +155,8 @@ static int check_stdin(const struct crawl_command *f, struct buf *why)
 static int check_mirror(const struct crawl_command *f, struct buf *why)
 {
     if (f->o.convert_links && !f->o.save)
-        buf_append_str(why, "--convert-links changes saved pages: give --save DIR, too");
+        buf_append_str(why,
+                       "--convert-links changes saved pages: give --save DIR, too");
     else if (f->o.convert_links && f->common.state)
         buf_append_str(why, "--convert-links has to know all pages, so it does not go "
                             "with --state: convert them by one run that is not ended");
@@ -188,8 +190,9 @@ static int check_agent(const struct crawl_command *f, struct buf *why)
             return -EINVAL;
         }
     if (agent && !*agent && !f->o.no_robots) {
-        buf_append_str(why, "robots.txt needs a name to go by: give one with -A NAME, or "
-                            "--no-robots");
+        buf_append_str(why,
+                       "robots.txt needs a name to go by: give one with -A NAME, or "
+                       "--no-robots");
         return -EINVAL;
     }
     return 0;
@@ -286,6 +289,7 @@ const struct command cmd_crawl = {
     .name = "crawl",
     .arguments = "[OPTION]... [URL]...",
     .summary = "Follow links from page to page: one JSON line a page",
-    .tables = (const struct option *const[]){crawl_rows, records_rows, common_rows, NULL},
+    .tables =
+        (const struct option *const[]){crawl_rows, records_rows, common_rows, NULL},
     .run = run,
 };

@@ -165,9 +165,9 @@ static uint32_t target_of(struct check *c, uint64_t url)
 
 /* ---- fragments ---- */
 
-/* What it names is an id, percent-encoded or not; "top" and nothing are always there, and
- * what a program on the page makes of it (#!, #/), or a search in its text (:~:), nobody
- * can tell. */
+/* What it names is an id, percent-encoded or not; "top" and nothing are always there,
+ * and what a program on the page makes of it (#!, #/), or a search in its text (:~:),
+ * nobody can tell. */
 static struct slice id_of(struct check *c, struct slice fragment)
 {
     const char *search = memmem(fragment.data, fragment.len, ":~:", 3);
@@ -183,7 +183,8 @@ static struct slice id_of(struct check *c, struct slice fragment)
     return slice_eq_nocase(id, "top") ? (struct slice){"", 0} : id;
 }
 
-static uint32_t fragment_of(struct check *c, uint32_t target, const struct check_link *l)
+static uint32_t fragment_of(struct check *c, uint32_t target,
+                            const struct check_link *l)
 {
     struct slice id = l->fragment.len ? id_of(c, l->fragment) : l->fragment;
     uint64_t key;
@@ -196,8 +197,8 @@ static uint32_t fragment_of(struct check *c, uint32_t target, const struct check
         grow(c, &c->by_id, &c->by_id_cap, c->fragments.n, fragment_key);
     at = place(c, c->by_id, c->by_id_cap, key, fragment_key);
     if (!c->by_id[at]) {
-        *ADD(c->fragments) = (struct fragment){target, key, slice_dup(l->fragment),
-                                               mem_strdup(l->text)};
+        *ADD(c->fragments) =
+            (struct fragment){target, key, slice_dup(l->fragment), mem_strdup(l->text)};
         c->by_id[at] = (uint32_t)c->fragments.n;
     }
     return c->by_id[at] - 1;

@@ -23,7 +23,7 @@ uint32_t check_page(struct check *c, const char *url);
 /* A reference to a URL, and there to what `fragment` names, as it stands in the URL. */
 struct check_link {
     uint64_t url;
-    const char *text; /* of the URL */
+    const char *text;      /* of the URL */
     struct slice fragment; /* empty: all of it */
     uint32_t page;         /* whose link it is */
     unsigned line;         /* 0: in its header */
@@ -31,8 +31,8 @@ struct check_link {
 
 void check_refer(struct check *c, const struct check_link *l);
 
-/* What was found out: a URL is good, and with `read` its ids are those that check_id was
- * told; or it is broken; or a redirect leads to another. */
+/* What was found out: a URL is good, and with `read` its ids are those that check_id
+ * was told; or it is broken; or a redirect leads to another. */
 void check_id(struct check *c, uint64_t url, struct slice id);
 void check_good(struct check *c, uint64_t url, bool read);
 
@@ -47,8 +47,8 @@ void check_broken(struct check *c, uint64_t url, const struct check_fault *fault
 void check_alias(struct check *c, uint64_t url, const char *text, uint64_t target);
 
 /* Calls `tell` for each broken link, with those who have it; how many there are. One
- * whose page is there, but not what it names in there, has the type "anchor_missing", and
- * its fragment. In the end, once. */
+ * whose page is there, but not what it names in there, has the type "anchor_missing",
+ * and its fragment. In the end, once. */
 struct check_referrer {
     const char *url;
     unsigned line; /* 0: none */

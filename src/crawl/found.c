@@ -94,8 +94,8 @@ static void refer(struct job *job, const struct link *l, uint64_t url, const cha
     introduce(job);
     link.page = job->check_number;
     if (mark)
-        link.fragment = (struct slice){
-            mark + 1, (size_t)(l->url.data + l->url.len - mark) - 1};
+        link.fragment =
+            (struct slice){mark + 1, (size_t)(l->url.data + l->url.len - mark) - 1};
     check_refer(job->crawl->check, &link);
 }
 

@@ -12,7 +12,8 @@ static struct job *job_at_gate(struct hosts_waiter *w)
     return container_of(w, struct job, gate);
 }
 
-/* What keeps a page from being asked for: it is this host's trouble, or it asks for it. */
+/* What keeps a page from being asked for: it is this host's trouble, or it asks for it.
+ */
 static void refuse(struct job *job, enum http_error error, const char *why)
 {
     response_fail(&job->errand.call.response, error, "%s", why);
@@ -77,8 +78,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
 {
     struct job *job = job_at_gate(w);
     struct crawl *c = job->crawl;
-    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level,
-                        job->visit->url};
+    struct skip skip = {job->target, SCOPE_ROBOTS, job->visit->level, job->visit->url};
 
     if (!denied) {
         go_on(job);
@@ -114,8 +114,8 @@ static char *target_of(struct job *job)
     struct normal_base *base = normal_base_new(url);
     char *target = NULL;
 
-    if (base && normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) ==
-                    URL_OK)
+    if (base &&
+        normal_resolve(base, slice_str(url), c->o->drop, &c->scratch, NULL) == URL_OK)
         target = mem_strdup(c->scratch.data);
     normal_base_free(base);
     return target;

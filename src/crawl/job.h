@@ -1,9 +1,9 @@
 /* job.h - one page on its way, and what the files of crawl/ share.
  *
  * One way through: the frontier gives a visit out, hosts.h lets it pass, the pool asks
- * for it, its bytes go to links.h as they arrive, what is found goes through the scope to
- * the frontier, the record is written, and the visit is done. A redirect goes through
- * scope and hosts like any link before it is followed. */
+ * for it, its bytes go to links.h as they arrive, what is found goes through the scope
+ * to the frontier, the record is written, and the visit is done. A redirect goes
+ * through scope and hosts like any link before it is followed. */
 #ifndef TRAWL_CRAWL_JOB_H
 #define TRAWL_CRAWL_JOB_H
 
@@ -56,23 +56,23 @@ struct job {
     struct hosts_waiter gate;
     char *target; /* where a redirect leads, that is waiting at the gate; owned */
     struct urlset claimed; /* those that were, by their hashes */
-    bool leads;   /* not on to there: that is not asked for, or was already */
+    bool leads;            /* not on to there: that is not asked for, or was already */
 
     /* Of the exchange under way, and at its end of the page. */
-    struct links *links; /* NULL: it is not read for links */
-    bool finished;       /* links_finish was called */
+    struct links *links;      /* NULL: it is not read for links */
+    bool finished;            /* links_finish was called */
     struct normal_base *base; /* <base href>, or the page's own URL; NULL: not yet */
-    uint64_t base_key;   /* of its folder */
-    bool nofollow;       /* X-Robots-Tag */
-    struct urlset seen;  /* URLs that it refers to */
-    struct buf list;     /* the same as JSON, with --links */
-    char *canonical;     /* owned; NULL: none */
+    uint64_t base_key;        /* of its folder */
+    bool nofollow;            /* X-Robots-Tag */
+    struct urlset seen;       /* URLs that it refers to */
+    struct buf list;          /* the same as JSON, with --links */
+    char *canonical;          /* owned; NULL: none */
     struct digests *digests;
     struct save save;
 
     uint64_t url_hash;     /* of its URL, as check.h knows it; 0: not told yet */
     uint32_t check_number; /* its number there */
-    bool enough;           /* its status was all that was wanted: the rest was refused */
+    bool enough; /* its status was all that was wanted: the rest was refused */
 };
 
 static inline struct crawl *crawl_of(struct run *run)
@@ -147,8 +147,8 @@ void found_header(struct job *job, const struct response *rs);
 /* A page could not be saved: this machine's fault, -errno, or what is there instead. */
 void report_unsaved(struct job *job);
 
-/* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its response's
- * own error; else it was not asked for, with the reason in its response. */
+/* Ends the page: writes its record, tells the frontier, frees it. HTTP_OK: its
+ * response's own error; else it was not asked for, with the reason in its response. */
 void report_page(struct job *job);
 
 /* Visits whose records will not be written go back to the frontier. */
@@ -178,8 +178,8 @@ void skips_free(struct skips *s); /* NULL is allowed */
 /* The record, at once, of a URL that is one. */
 void skips_tell(struct crawl *c, const struct skip *skip);
 
-/* Tells once why a URL is not asked for: at once when that is for good; else in the end,
- * if it has not been asked for until then. */
+/* Tells once why a URL is not asked for: at once when that is for good; else in the
+ * end, if it has not been asked for until then. */
 void skips_note(struct crawl *c, const struct skip *skip);
 void skips_finish(struct crawl *c);
 

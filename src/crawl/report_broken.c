@@ -30,8 +30,8 @@ void report_outcome(struct job *job, enum http_error error)
     else
         check_good(c->check, hash_of(c, url), job->finished && job->links);
     for (size_t i = 0; i < call->redirect_count; i++)
-        check_alias(c->check, hash_of(c, call->redirects[i].url), call->redirects[i].url,
-                    hash_of(c, url));
+        check_alias(c->check, hash_of(c, call->redirects[i].url),
+                    call->redirects[i].url, hash_of(c, url));
 }
 
 struct broken {

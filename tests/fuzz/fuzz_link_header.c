@@ -1,5 +1,5 @@
-/* Links in a header end, lie within it, have a kind; and each alone, written down again,
- * is found again. */
+/* Links in a header end, lie within it, have a kind; and each alone, written down
+ * again, is found again. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,8 +19,9 @@ static void require(int holds)
 static void require_again(const struct link *l)
 {
     static const char *const rels[LINK_KINDS] = {
-        [LINK_CANONICAL] = "canonical", [LINK_RELATED] = "next",  [LINK_IMAGE] = "icon",
-        [LINK_STYLE] = "stylesheet",    [LINK_SCRIPT] = "preload",
+        [LINK_CANONICAL] = "canonical", [LINK_RELATED] = "next",
+        [LINK_IMAGE] = "icon",          [LINK_STYLE] = "stylesheet",
+        [LINK_SCRIPT] = "preload",
     };
     struct buf text = BUF_INIT;
     struct slice rest;
@@ -29,7 +30,8 @@ static void require_again(const struct link *l)
     require(rels[l->kind] != NULL);
     buf_append_char(&text, '<');
     buf_append(&text, l->url.data, l->url.len);
-    buf_appendf(&text, ">; rel=\"%s%s\"", rels[l->kind], l->nofollow ? " nofollow" : "");
+    buf_appendf(&text, ">; rel=\"%s%s\"", rels[l->kind],
+                l->nofollow ? " nofollow" : "");
     rest = (struct slice){text.data, text.len};
     require(link_header_next(&rest, &again));
     require(again.kind == l->kind && again.nofollow == l->nofollow);
