@@ -104,7 +104,8 @@ CLIENT_TEST(decoded)
     return 0;
 }
 
-/* While it waits nothing more is read, so nothing more is decoded than one piece gives. */
+/* While it waits nothing more is read, so nothing more is decoded than one piece gives.
+ */
 CLIENT_TEST(waits)
 {
     enum { N = 8 << 20, PIECE = 256 * 1024 };

@@ -260,11 +260,14 @@ static async int close_crawl(struct run *run)
     return status;
 }
 
+static uint64_t waiting(struct run *run)
+{
+    return frontier_waiting(crawl_of(run)->frontier);
+}
+
 static void look(struct run *run, struct progress_now *now)
 {
-    const struct frontier *f = crawl_of(run)->frontier;
-
-    now->total = now->summary->requests + now->in_flight + frontier_waiting(f);
+    now->total = now->summary->requests + now->in_flight + waiting(run);
 }
 
 static const struct run_scenario crawl = {
@@ -278,6 +281,7 @@ static const struct run_scenario crawl = {
     .close = close_crawl,
     .done = errand_call_done,
     .step = errand_step,
+    .waiting = waiting,
     .look = look,
 };
 

@@ -25,7 +25,8 @@ void errand_call_done(struct call *call, void *run)
     e->done(e);
 }
 
-/* A reader that is slow holds up what is in flight, too: records may have many links. */
+/* A reader that is slow holds up what is in flight, too: records may have many links.
+ */
 enum call_next errand_step(struct call *call, struct client *c, double *delay,
                            void *arg)
 {

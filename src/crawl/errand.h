@@ -20,7 +20,8 @@ struct errand {
 
     struct event *room; /* set where what it brings can be put; or NULL */
 
-    bool asks_leave; /* at a redirect it is done, for the owner to look at call.hop ... */
+    bool asks_leave; /* at a redirect it is done, for the owner to look at call.hop ...
+                      */
     bool moved;      /* ... which it then is: pool_go_on, or call_stay */
 };
 

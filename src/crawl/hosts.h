@@ -2,8 +2,8 @@
  * obeyed (RFC 9309).
  *
  * A host is an origin. Its robots.txt is a call like any other: it waits for its place,
- * is retried and redirected, also to other hosts, as the client is set. What comes of it
- * holds for 24 hours, or as long as the run takes:
+ * is retried and redirected, also to other hosts, as the client is set. What comes of
+ * it holds for 24 hours, or as long as the run takes:
  * - a file: its rules; of one that is larger than ROBOTS_BYTES_MAX what is before.
  * - 4xx but 429, redirects without an end: there is none, all may be asked for.
  * - 5xx and 429: nothing may be asked for.

@@ -8,11 +8,14 @@ static const struct {
     const char *rel;
     enum link_kind kind;
 } relations[] = {
-    {"canonical", LINK_CANONICAL}, {"next", LINK_RELATED},     {"prev", LINK_RELATED},
-    {"previous", LINK_RELATED},    {"first", LINK_RELATED},    {"last", LINK_RELATED},
-    {"up", LINK_RELATED},          {"start", LINK_RELATED},    {"contents", LINK_RELATED},
-    {"index", LINK_RELATED},       {"alternate", LINK_RELATED}, {"stylesheet", LINK_STYLE},
-    {"icon", LINK_IMAGE},          {"preload", LINK_SCRIPT},   {"modulepreload", LINK_SCRIPT},
+    {"canonical", LINK_CANONICAL},  {"next", LINK_RELATED},
+    {"prev", LINK_RELATED},         {"previous", LINK_RELATED},
+    {"first", LINK_RELATED},        {"last", LINK_RELATED},
+    {"up", LINK_RELATED},           {"start", LINK_RELATED},
+    {"contents", LINK_RELATED},     {"index", LINK_RELATED},
+    {"alternate", LINK_RELATED},    {"stylesheet", LINK_STYLE},
+    {"icon", LINK_IMAGE},           {"preload", LINK_SCRIPT},
+    {"modulepreload", LINK_SCRIPT},
 };
 
 static void skip(struct slice *s, size_t n)

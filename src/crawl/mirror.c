@@ -143,7 +143,8 @@ static int read_file(struct conversion *c)
 {
     const char *base;
     int folder = folder_of(c->mirror->root, c->page->name, false, &base);
-    int fd = folder < 0 ? folder : openat(folder, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    int fd =
+        folder < 0 ? folder : openat(folder, base, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     struct stat st;
     int r = folder < 0 ? folder : 0;
 
@@ -199,16 +200,15 @@ static void take_link(const struct link *l, void *arg)
     if (l->offset < 0)
         return;
     set_base(c);
-    if (!c->base ||
-        normal_resolve(c->base, l->url, NULL, &c->url, &fragment) != URL_OK)
+    if (!c->base || normal_resolve(c->base, l->url, NULL, &c->url, &fragment) != URL_OK)
         return;
     text = mem_alloc(c->url.len + 1 + fragment.len);
     memcpy(text, c->url.data, c->url.len + 1);
     if (fragment.len)
         memcpy(text + c->url.len + 1, fragment.data, fragment.len);
     k = new_link(c);
-    *k = (struct convert_link){(size_t)l->offset, l->length, text,
-                               {text + c->url.len + 1, fragment.len}};
+    *k = (struct convert_link){
+        (size_t)l->offset, l->length, text, {text + c->url.len + 1, fragment.len}};
 }
 
 static void find_links(struct conversion *c)

@@ -37,7 +37,7 @@ struct urlset {
 
 bool urlset_add(struct urlset *s, uint64_t url); /* false: was there */
 bool urlset_has(const struct urlset *s, uint64_t url);
-void urlset_reset(struct urlset *s);             /* empty; keeps its memory */
+void urlset_reset(struct urlset *s); /* empty; keeps its memory */
 void urlset_clear(struct urlset *s);
 
 #endif

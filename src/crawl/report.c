@@ -132,8 +132,8 @@ static bool is_the_disk(int error)
 
 void report_unsaved(struct job *job)
 {
-    const char *why = *job->save.part.why ? job->save.part.why
-                                          : strerror(-job->save.error);
+    const char *why =
+        *job->save.part.why ? job->save.part.why : strerror(-job->save.error);
     int error = job->save.error;
 
     response_fail(&job->errand.call.response,

@@ -50,6 +50,7 @@ static void let_go(struct saver *s, size_t n)
 
 /* ---- in the executor ---- */
 
+/* Cuts what another attempt may have left behind the end. */
 static int give_name(struct save *s)
 {
     int r = part_settle(&s->part, s->offset + (int64_t)s->writing.len, &s->mtime);
@@ -63,8 +64,6 @@ static int write_block(struct save *s)
 
     if (s->part.fd < 0)
         r = part_open(&s->part, false);
-    else if (s->restart)
-        r = part_restart(&s->part);
     if (!r && s->writing.len)
         r = part_write(&s->part, s->writing.data, s->writing.len, s->offset);
     return r;
@@ -110,7 +109,6 @@ static void start(struct save *s)
     s->fill = empty;
     s->busy = true;
     s->last = s->finishing;
-    s->restart = s->anew;
     s->offset = s->anew ? 0 : s->offset;
     s->anew = false;
     executor_submit(&s->work, work, s);

@@ -2,8 +2,8 @@
  * and gets its name when it is whole.
  *
  * Files are made as the downloader makes them (disk/part.h): through no symbolic link,
- * never half there under their names; but nobody waits for the disk, a mirror can be made
- * anew. Writing is the executor's; what waits for it is bounded. */
+ * never half there under their names; but nobody waits for the disk, a mirror can be
+ * made anew. Writing is the executor's; what waits for it is bounded. */
 #ifndef TRAWL_CRAWL_SAVE_H
 #define TRAWL_CRAWL_SAVE_H
 
@@ -41,9 +41,8 @@ struct save {
     int64_t offset; /* of the next block */
     struct executor_job work;
     struct future_callback done;
-    bool busy;    /* the executor has it */
-    bool anew;    /* what comes is another attempt's ... */
-    bool restart; /* ... which the executor is told with the block */
+    bool busy; /* the executor has it */
+    bool anew; /* what comes is another attempt's: from the file's beginning on */
     bool finishing, whole, last;
 };
 
@@ -54,8 +53,9 @@ void save_begin(struct save *s, struct saver *saver, const char *url, struct sli
                 time_t mtime);
 enum body_use save_write(struct save *s, const char *data, size_t n);
 
-/* No more will come. If it is whole it gets its name, else nothing is left of it. False:
- * there is nothing to wait for; else `ended` is called, perhaps before this returns. */
+/* No more will come. If it is whole it gets its name, else nothing is left of it.
+ * False: there is nothing to wait for; else `ended` is called, perhaps before this
+ * returns. */
 bool save_finish(struct save *s, bool whole);
 
 /* It has ended, or was never begun. */

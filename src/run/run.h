@@ -82,6 +82,9 @@ struct run_scenario {
     /* In place of call_step; the worker holds the call's place meanwhile. */
     pool_step *step;
 
+    /* How many items there are to come, as far as that is known, for SIGUSR1's list. */
+    uint64_t (*waiting)(struct run *run);
+
     /* Adds to what the progress display shows. */
     void (*look)(struct run *run, struct progress_now *now);
 };

@@ -32,6 +32,8 @@ static void list_in_flight(void *arg)
         unsigned active = limits_active(client_limits(run->client));
         int64_t waiting = (int64_t)(run->submitted - run->delivered) - active;
 
+        if (run->scenario->waiting)
+            waiting += (int64_t)run->scenario->waiting(run);
         buf_appendf(&out, "trawl: %u in flight, %lld waiting, %llu done\n", active,
                     (long long)(waiting > 0 ? waiting : 0),
                     (unsigned long long)run->summary.requests);

@@ -396,7 +396,7 @@ def test_progress():
     gate.wait(5)
     run.wait_err(r"1/11")
     run.signal(signal.SIGUSR1)
-    run.wait_err(r"4 in flight")
+    run.wait_err(r"4 in flight, 6 waiting, 1 done")
     run.wait_err(r"GET " + gate.url)
     gate.open()
     run.finish().ok(11)

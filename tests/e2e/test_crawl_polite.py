@@ -34,6 +34,13 @@ def test_robots():
     same(s.hits.count("/robots.txt"), 1, "requests for robots.txt")
 
 
+def test_robots_and_numbers():
+    """what is forbidden does not count as a page"""
+    s = site({"/": [f"/no/{i}" for i in range(20)] + ["/a", "/b", "/c"], "*": [],
+              "/robots.txt": robots("User-agent: *", "Disallow: /no/")})
+    same(len(pages(crawl(s.url, "--max-pages", "3").ok())), 3, "pages")
+
+
 def test_product():
     """--user-agent names the group"""
     s = told(robots("User-agent: mybot", "Disallow: /a", "", "User-agent: trawl",
