@@ -48,7 +48,7 @@ static void log_failure(const char *request, size_t index, const struct failure 
     buf_append_str(&where, request ? request : "output");
     if (index != NO_INDEX)
         buf_appendf(&where, "[%zu]", index);
-    log_warning("%s: %s: %s", where.data, http_error_name(f->error), f->message);
+    log_error("%s: %s: %s", where.data, http_error_name(f->error), f->message);
     buf_clear(&where);
 }
 
@@ -100,9 +100,9 @@ static void append_by_name(struct buf *out, const struct play *p)
     buf_append_char(out, '}');
 }
 
-static bool is_object(const struct template *output)
+bool document_lists(const struct spec *spec, bool errors)
 {
-    return !output->at || *output->at == '{';
+    return errors && (!spec->output.at || *spec->output.at == '{');
 }
 
 /* The closing brace makes room for one member more. */
@@ -120,7 +120,7 @@ static void append_errors(struct buf *out, const struct buf *list)
 bool document_append(struct buf *out, const struct play *p, bool errors)
 {
     const struct spec *spec = p->setup->spec;
-    struct errors e = {.listed = errors && is_object(&spec->output)};
+    struct errors e = {.listed = document_lists(spec, errors)};
     struct scope scope = {.spec = spec, .results = p->results, .user = p->user};
 
     tell_all(&e, p);

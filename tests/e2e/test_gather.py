@@ -349,10 +349,22 @@ def test_errors_on_stderr():
     result = gather(spec, "--errors", "stderr")
     same(document(result, 1), {"a": None, "b": [None]})
     contains(result.err, "trawl: a: http_status: HTTP 404", "trawl: b[0]: http_status")
-    spec["output"] = ["{{a}}"]
-    result = gather(spec)
+    quiet = gather(spec, "--errors", "stderr", "-q")
+    same(quiet.err, "trawl: a: http_status: HTTP 404\ntrawl: b[0]: http_status: HTTP 404\n")
+
+
+def test_errors_without_place():
+    """a document that is no object: what failed is on standard error, once, also with -q"""
+    server = answers({"/bad": reply("", 404), "/": "1"})
+    requests = {"r": {"url": server.url + "/"}, "a": {"url": server.url + "/bad"}}
+    for output, found in ((["{{r}}", "{{a}}"], [1, None]), ("{{a}}", None)):
+        for args in ((), ("-q",), ("--users", "1")):
+            result = gather({"requests": requests, "output": output}, *args)
+            same(document(result, 1), found)
+            same(result.err.count("a: http_status: HTTP 404\n"), 1, "times told")
+    result = gather({"requests": {"r": requests["r"]}, "output": ["{{r#/x}}"]}, "-q")
     same(document(result, 1), [None])
-    contains(result.err, "trawl: a: http_status: HTTP 404")
+    contains(result.err, "output: {{r#/x}}: nothing is there\n")
 
 
 def test_foreach_partial():
