@@ -381,6 +381,21 @@ def test_foreach_partial():
                        ("c", None): "http_status", ("d", None): "dependency"})
 
 
+def test_errors_in_order():
+    """errors are in the order of the items, whichever failed first"""
+    gate = Gate(lambda r: reply("", 404))
+    for args in ((), ("--errors", "stderr")):
+        proc = start_gather({"requests": {"r": {"foreach": [0, 1, 2],
+                                               "url": gate.url + "/{{item}}"}}}, *args)
+        gate.wait(3)
+        for path in ("/2", "/0", "/1"):
+            gate.release(path)
+        result = proc.finish().exited(1)
+        told = [e["index"] for e in json.loads(result.out).get("errors", [])] or \
+            [int(line[9]) for line in result.err.splitlines() if line.startswith("trawl: r[")]
+        same(told, [0, 1, 2], "indices")
+
+
 def test_fail_fast():
     """--fail-fast cancels the rest; optional failures do not count"""
     gate = Gate()
