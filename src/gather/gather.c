@@ -103,8 +103,8 @@ static void request_failed(const struct spec_request *rq, const struct failure *
     struct gather *g = arg;
 
     g->failed = true;
-    if (g->o->errors_in_document && !g->o->users && !g->stopped &&
-        f->error != HTTP_DEPENDENCY)
+    if (document_lists(g->o->spec, g->o->errors_in_document) && !g->o->users &&
+        !g->stopped && f->error != HTTP_DEPENDENCY)
         log_error("%s: %s: %s", rq->name, http_error_name(f->error), f->message);
     if (g->o->fail_fast)
         stop(g, "cancelled after the first failure (--fail-fast)");

@@ -279,6 +279,29 @@ static bool is_stranger(struct visit *v, const struct reference *captured)
     return !same;
 }
 
+static bool tells_secret(const struct spec *s, const struct template *t)
+{
+    const struct reference *r;
+    size_t piece = 0;
+
+    while ((r = template_next(t, &piece)))
+        if ((r->source == FROM_VARIABLE || r->source == FROM_ENV) &&
+            s->variables[r->target].secret)
+            return true;
+    return false;
+}
+
+/* Headers stay here; what is in the URL, the body and the items would go. */
+static bool gives_away(const struct visit *v)
+{
+    const struct spec *s = v->node->play->setup->spec;
+    const struct spec_request *rq = v->node->rq;
+
+    return v->request.stranger &&
+           (tells_secret(s, &rq->url) || tells_secret(s, &rq->body) ||
+            tells_secret(s, &rq->json) || tells_secret(s, &rq->foreach));
+}
+
 /* Makes the request; false with the failure. */
 static bool prepare(struct visit *v)
 {
@@ -295,6 +318,13 @@ static bool prepare(struct visit *v)
         return false;
     }
     v->request.stranger = captured && is_stranger(v, captured);
+    if (gives_away(v)) {
+        failure_set(&v->failure, HTTP_REDIRECT_REFUSED,
+                    "{{%s}} leads to another origin than it came from, where no secret "
+                    "is sent",
+                    captured->text);
+        return false;
+    }
     if (pages(v)) {
         url_origin(v->request.url, &v->home, &ignored);
         first = pager_begin(&v->pager, &v->node->rq->pages, v->request.url);

@@ -349,10 +349,22 @@ def test_errors_on_stderr():
     result = gather(spec, "--errors", "stderr")
     same(document(result, 1), {"a": None, "b": [None]})
     contains(result.err, "trawl: a: http_status: HTTP 404", "trawl: b[0]: http_status")
-    spec["output"] = ["{{a}}"]
-    result = gather(spec)
+    quiet = gather(spec, "--errors", "stderr", "-q")
+    same(quiet.err, "trawl: a: http_status: HTTP 404\ntrawl: b[0]: http_status: HTTP 404\n")
+
+
+def test_errors_without_place():
+    """a document that is no object: what failed is on standard error, once, also with -q"""
+    server = answers({"/bad": reply("", 404), "/": "1"})
+    requests = {"r": {"url": server.url + "/"}, "a": {"url": server.url + "/bad"}}
+    for output, found in ((["{{r}}", "{{a}}"], [1, None]), ("{{a}}", None)):
+        for args in ((), ("-q",), ("--users", "1")):
+            result = gather({"requests": requests, "output": output}, *args)
+            same(document(result, 1), found)
+            same(result.err.count("a: http_status: HTTP 404\n"), 1, "times told")
+    result = gather({"requests": {"r": requests["r"]}, "output": ["{{r#/x}}"]}, "-q")
     same(document(result, 1), [None])
-    contains(result.err, "trawl: a: http_status: HTTP 404")
+    contains(result.err, "output: {{r#/x}}: nothing is there\n")
 
 
 def test_foreach_partial():
@@ -367,6 +379,21 @@ def test_foreach_partial():
     same((doc["a"], doc["b"], doc["d"]), ([1, None, 3], [1, "d", 3], None))
     same(errors(doc), {("a", 1): "http_status", ("b", 1): "http_status",
                        ("c", None): "http_status", ("d", None): "dependency"})
+
+
+def test_errors_in_order():
+    """errors are in the order of the items, whichever failed first"""
+    gate = Gate(lambda r: reply("", 404))
+    for args in ((), ("--errors", "stderr")):
+        proc = start_gather({"requests": {"r": {"foreach": [0, 1, 2],
+                                               "url": gate.url + "/{{item}}"}}}, *args)
+        gate.wait(3)
+        for path in ("/2", "/0", "/1"):
+            gate.release(path)
+        result = proc.finish().exited(1)
+        told = [e["index"] for e in json.loads(result.out).get("errors", [])] or \
+            [int(line[9]) for line in result.err.splitlines() if line.startswith("trawl: r[")]
+        same(told, [0, 1, 2], "indices")
 
 
 def test_fail_fast():

@@ -120,6 +120,26 @@ def test_captured_url_again():
                 "/own?items": None})
 
 
+def test_captured_url_and_secret():
+    """a URL that a server sent to another origin gets no secret in query or body either"""
+    evil = http(describe)
+    home = answers({"/": lambda r: {"own": home.url + "/own", "evil": evil.url + "/x",
+                                    "free": evil.url + "/free"}, "/own": describe})
+    doc = document(gather({"vars": {"api_key": "k3y"}, "requests": {
+        "root": {"url": home.url + "/"},
+        "own": {"url": "{{root#/own}}?t={{env.TOKEN}}", "json": "{{env.TOKEN}}"},
+        "query": {"url": "{{root#/evil}}?t={{env.TOKEN}}"},
+        "json": {"url": "{{root#/evil}}", "json": {"a": ["{{api_key}}"]}},
+        "body": {"url": "{{root#/evil}}", "body": "t={{env.TOKEN}}"},
+        "each": {"url": "{{root#/evil}}?{{item}}", "foreach": ["{{env.TOKEN}}"]},
+        "free": {"url": "{{root#/free}}", "json": {"a": "{{root#/own}}"}}}},
+        env={"TOKEN": "s3cr3t"}), 1)
+    same(errors(doc), {(n, None): "redirect_refused" for n in ("query", "json", "body")}
+         | {("each", 0): "redirect_refused"})
+    same(evil.hits, ["/free"], "requests to the other origin")
+    same(asked(home, "/own").target, "/own?t=s3cr3t")
+
+
 def test_captured_host():
     """a captured value at the end of the host leads elsewhere without headers"""
     evil = http(describe, host="127.0.0.2")

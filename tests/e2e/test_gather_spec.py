@@ -131,6 +131,30 @@ def test_references():
             "the spec:1:30: ")
 
 
+def test_foreach_certain_to_fail():
+    """a foreach over what is no array, and items that have not what is asked of them"""
+    spec = '{"requests":{"s":{"url":"http://h/"},\n"r":{"url":"http://h/%s","foreach":%s%s}}}'
+    refused(spec % ("", '"{{s.status}}"', ""), "the spec:2:", "must be an array")
+    refused(spec % ("", '"{{s.headers.x}}"', ""), "the spec:2:", "must be an array")
+    refused(spec % ("{{item#/b}}", '[{"b":1},{"a":1}]', ""), "the spec:2:22: ",
+            "{{item#/b}}: nothing is there in item 1")
+    refused(spec % ("", '[1]', ',"json":{"x":"{{item#/b}}"}'), "the spec:2:", "item 0")
+    for good in (("{{item#/b}}", '[{"b":1},{"a":1}]', ',"optional":true'),
+                 ("{{item#/b}}", '["{{s}}"]', ""), ("{{item#/b}}", '"{{s}}"', ""),
+                 ("{{item#/b/0}}{{item}}", '[{"b":[0]}]', "")):
+        gather(spec % good, "--dry-run").exited(0)
+
+
+def test_not_utf8():
+    """the environment and --var must be UTF-8: nothing else is sent in place of a value"""
+    spec = one('"url":"http://h/{{env.BAD}}"')
+    refused(spec, "the spec:2:23: {{env.BAD}} is not UTF-8", env={"BAD": "a\udcff"})
+    gather(spec, "--dry-run", env={"BAD": "\u00e4"}).exited(0)
+    for option in ("v=\udcff", "\udcff=v", "v=\udced\udca0\udc80"):
+        result = gather(one('"url":"http://h/"'), "--dry-run", "--var", option).exited(2)
+        contains(result.err, "is not UTF-8")
+
+
 def test_cycles():
     """requests that wait for each other, or for themselves"""
     def spec(**needs):
