@@ -520,6 +520,13 @@ def test_output_file():
     same(server.requests, [], "requests")
 
 
+def test_output_full():
+    """an output that cannot hold the document: exit status 3, also behind the last answer"""
+    spec = {"requests": {"r": {"url": echo().url}}}
+    contains(gather(spec, "-o", "/dev/full").exited(3).err, "/dev/full: No space left")
+    gather(spec, "-o", "/dev/full", "--users", "3", "--repeat", "2").exited(3)
+
+
 # --- plans and people -------------------------------------------------------------
 
 def test_dry_run_sends_nothing():
