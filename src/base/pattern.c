@@ -1,4 +1,4 @@
-#include "crawl/pattern.h"
+#include "base/pattern.h"
 
 #include <errno.h>
 #include <stdint.h>

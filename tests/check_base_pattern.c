@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "crawl/pattern.h"
+#include "base/pattern.h"
 
 static struct pattern *must_add(struct pattern *p, const char *regex)
 {

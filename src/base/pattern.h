@@ -4,8 +4,8 @@
  * bounded number of steps, whatever the pattern and the text: one that takes more
  * counts as no match, and that is logged once a pattern. Bytes are compared, and case
  * counts unless a pattern begins with (?i). */
-#ifndef TRAWL_CRAWL_PATTERN_H
-#define TRAWL_CRAWL_PATTERN_H
+#ifndef TRAWL_BASE_PATTERN_H
+#define TRAWL_BASE_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>
