@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "async/executor.h"
 #include "base/json.h"
 #include "gather/pointer.h"
 #include "output/record_facts.h"
@@ -95,38 +94,23 @@ static bool equal(struct slice a, struct slice b)
     return same;
 }
 
-struct match {
-    const regex_t *regex;
-    char *text;
-};
-
-static int run_match(void *arg)
+static bool matches(struct slice value, const struct check *c)
 {
-    struct match *m = arg;
-
-    return regexec(m->regex, m->text, 0, NULL, 0) == 0;
-}
-
-/* 1, 0 or -ECANCELED. A NUL, which no pattern can name, ends the text. */
-static async int matches(struct slice value, const struct check *c)
-{
-    struct match m = {.regex = &c->regex};
     struct buf text = BUF_INIT;
-    int r;
+    bool is;
 
     if (json_type(value) == JSON_STRING)
         json_append_unquoted(&text, value);
     else
         buf_append(&text, value.data, value.len);
-    m.text = buf_take(&text);
-    r = loop_run_in_executor(run_match, &m);
-    free(m.text);
-    return r;
+    is = pattern_matches(c->pattern, text.data, text.len);
+    buf_clear(&text);
+    return is;
 }
 
 /* 1: as expected. 0: not. -EINVAL with *why: what it is to equal is not there. */
-static async int holds(struct slice value, const struct check *c, const struct scope *s,
-                       char **why)
+static int holds(struct slice value, const struct check *c, const struct scope *s,
+                 char **why)
 {
     struct buf wanted = BUF_INIT;
     int r;

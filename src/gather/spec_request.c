@@ -332,9 +332,7 @@ static void clear_expect(struct expect *e)
     for (size_t i = 0; i < e->check_count; i++) {
         struct check *c = &e->checks[i];
 
-        if (c->pattern)
-            regfree(&c->regex);
-        free(c->pattern);
+        pattern_free(c->pattern);
         free((void *)c->pointer.data);
         template_clear(&c->equals);
     }

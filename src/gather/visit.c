@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "async/executor.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -68,12 +67,11 @@ static void fail_of_status(struct visit *v)
     v->failure.retriable = http_status_retriable(status);
 }
 
-static async void judge(struct visit *v)
+static void judge(struct visit *v)
 {
     const struct spec_request *rq = v->node->rq;
     const struct response *rs = &v->call.response;
     struct scope scope = play_scope(v->node, v->index);
-    int r = 0;
 
     failure_clear(&v->failure);
     buf_reset(&v->value);
@@ -81,11 +79,9 @@ static async void judge(struct visit *v)
         fail_of_transfer(v);
     else if (!accepted(v))
         fail_of_status(v);
-    else if ((r = answer_read(&v->value, rs, rq->form, &v->failure)) == 0)
-        r = answer_check((struct slice){v->value.data, v->value.len}, &rq->expect,
-                         &scope, &v->failure);
-    if (r == -ECANCELED)
-        call_cancel(&v->call, "cancelled");
+    else if (answer_read(&v->value, rs, rq->form, &v->failure) == 0)
+        answer_check((struct slice){v->value.data, v->value.len}, &rq->expect, &scope,
+                     &v->failure);
     if (v->failure.error)
         v->failure.status = rs->status;
     v->judged = true;

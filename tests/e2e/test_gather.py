@@ -409,6 +409,7 @@ def test_expect():
     same(outcome({"equals": {"/n": "1"}}), "unexpected")
     same(outcome({"equals": {"/x": None}}), "unexpected")
     same(outcome({"matches": {"/s": "^D"}}), "unexpected")
+    same(outcome({"matches": {"/s": "(?i)^D", "": r'^\{"(n)":\d+.*\1', "/n": r"^\d$"}}), None)
     same(outcome({"status": [201, "3xx"]}), "http_status")
     same(outcome({"status": ["400-499"]}, "/404"), None)
     same(outcome({}, "/404"), "http_status")

@@ -73,6 +73,16 @@ def test_hostile_reference_in_value():
     same(asked(server, "/e").body, b"{{env.SECRET}}", "body")
 
 
+def test_text_for_a_pattern():
+    """a text that would keep a pattern busy for hours is one that does not match"""
+    server = answers({"/": {"v": "a" * 200000 + "!"}})
+    for pattern in ("(a+)+$", "a*a*[bc]"):
+        result = gather({"requests": {"r": {
+            "url": server.url + "/", "expect": {"matches": {"/v": pattern}}}}})
+        same(errors(document(result, 1)), {("r", None): "unexpected"}, pattern)
+        contains(result.err, "takes too long and is taken not to match")
+
+
 def test_captured_url():
     """a URL that a server sent gets the headers at its own origin alone"""
     evil = http(describe)

@@ -92,7 +92,6 @@ def test_fields():
         '"foreach":5': "must be an array", '"foreach":"x"': "must be an array",
         '"expect":5': "must be an object", '"expect":{"x":1}': "not known",
         '"expect":{"status":"x"}': "statuses", '"expect":{"matches":{"/a":"("}}': "regular",
-        '"expect":{"matches":{"/a":"(a)\\\\1"}}': "refer back",
         '"expect":{"equals":{"a":1}}': "slash", '"expect":{"matches":{"/a":1}}': "string",
         '"paginate":{}': "needs", '"paginate":{"next":"x"}': '"link" or a JSON pointer',
         '"paginate":{"cursor":"/c"}': 'needs "param"', '"paginate":{"page":""}': "parameter",
