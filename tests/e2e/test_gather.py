@@ -387,6 +387,17 @@ def test_fail_fast():
     document(optional.finish())
 
 
+def test_fail_fast_in_list():
+    """--fail-fast: the first item that fails is a failure, whatever the others do"""
+    gate = Gate()
+    bad = servers.fixed(reply("", 404))
+    spec = {"requests": {"l": {"foreach": [gate.url] * 5 + [bad.url] + [gate.url] * 500,
+                               "url": "{{item}}"}}}
+    doc = document(start_gather(spec, "--fail-fast").finish(), 1)
+    same(errors(doc)[("l", 5)], "http_status")
+    same(errors(doc)[("l", 0)], "cancelled")
+
+
 def test_missing_in_output():
     """what the output refers to and is not there: null, an error and exit status 1"""
     server = answers({"/": {"a": 1}})
