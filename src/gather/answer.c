@@ -72,25 +72,18 @@ int answer_read(struct buf *out, const struct response *rs, enum answer_form for
 
 /* ---- what was expected ---- */
 
-static bool same_text(struct slice a, struct slice b)
-{
-    return a.len == b.len && !memcmp(a.data, b.data, a.len);
-}
-
 /* Both are compact. Strings are equal when they stand for the same, whatever is
  * escaped; numbers, and what holds others, as they are written. */
 static bool equal(struct slice a, struct slice b)
 {
-    struct buf one = BUF_INIT, two = BUF_INIT;
+    struct buf text = BUF_INIT;
     bool same;
 
     if (json_type(a) != JSON_STRING || json_type(b) != JSON_STRING)
-        return same_text(a, b);
-    json_append_unquoted(&one, a);
-    json_append_unquoted(&two, b);
-    same = one.len == two.len && (!one.len || !memcmp(one.data, two.data, one.len));
-    buf_clear(&one);
-    buf_clear(&two);
+        return slice_same(a, b);
+    json_append_unquoted(&text, a);
+    same = json_string_is(b, (struct slice){text.data, text.len});
+    buf_clear(&text);
     return same;
 }
 
@@ -99,10 +92,7 @@ static bool matches(struct slice value, const struct check *c)
     struct buf text = BUF_INIT;
     bool is;
 
-    if (json_type(value) == JSON_STRING)
-        json_append_unquoted(&text, value);
-    else
-        buf_append(&text, value.data, value.len);
+    json_append_text(&text, value);
     is = pattern_matches(c->pattern, text.data, text.len);
     buf_clear(&text);
     return is;

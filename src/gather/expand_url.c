@@ -113,14 +113,6 @@ static bool is_dots(struct slice url, const struct spot *spot)
 
 /* ---- expanding ---- */
 
-static void append_plain(struct buf *out, struct slice value)
-{
-    if (json_type(value) == JSON_STRING)
-        json_append_unquoted(out, value);
-    else
-        buf_append(out, value.data, value.len);
-}
-
 /* A variable is the author's word: up to the end of the host it stands as it is, with
  * its colon and slashes. */
 static bool as_it_is(const struct buf *out, size_t start, const struct spot *spot)
@@ -142,7 +134,7 @@ static int append_value(struct buf *out, size_t start, const struct scope *s,
         r = wrong(why, spot->reference, "nothing is there");
         goto out;
     }
-    append_plain(&text, value);
+    json_append_text(&text, value);
     spot->from = out->len - start;
     if (as_it_is(out, start, spot))
         buf_append(out, text.data, text.len);
