@@ -42,15 +42,17 @@ static const struct reference *captured_by(const struct scope *s,
 
 /* ---- parts of a URL ---- */
 
+/* One slash is enough for libcurl. */
 static size_t authority_begin(struct slice url)
 {
     size_t n = 0;
 
     while (n < url.len && !strchr(":/?#", url.data[n]))
         n++;
-    if (url.len - n >= 3 && !memcmp(url.data + n, "://", 3))
-        return n + 3;
-    return 0; /* without a scheme */
+    if (url.len - n < 2 || memcmp(url.data + n, ":/", 2))
+        return 0; /* without a scheme */
+    n += 2;
+    return n < url.len && url.data[n] == '/' ? n + 1 : n;
 }
 
 static size_t authority_end(struct slice url)
