@@ -64,14 +64,18 @@ static size_t authority_end(struct slice url)
     return n;
 }
 
-/* The end of the host, in front of a port. */
+/* The end of the host, in front of a port and of the dot that no name needs. */
 static size_t host_end(struct slice url)
 {
     size_t end = authority_end(url), n = end;
 
-    while (n > 0 && (char_is_digit(url.data[n - 1])))
+    while (n > 0 && char_is_digit(url.data[n - 1]))
         n--;
-    return n > 0 && url.data[n - 1] == ':' ? n - 1 : end;
+    if (n > 0 && url.data[n - 1] == ':')
+        end = n - 1;
+    while (end > 0 && url.data[end - 1] == '.')
+        end--;
+    return end;
 }
 
 static size_t path_end(struct slice url)
