@@ -83,7 +83,7 @@ def test_fields():
         '"retry":99999999999999999999': "whole number",
         '"retry_on":[]': "must not be empty", '"retry_on":[99]': "statuses",
         '"retry_on":"6xx7"': "statuses", '"retry_on":[true]': "statuses",
-        '"retry_on":"500-400"': "statuses",
+        '"retry_on":"500-400"': "statuses", '"retry_on":"500-"': "statuses",
         '"think":[1]': "[from, to]", '"think":[2,1]': "[from, to]", '"think":"1"': "seconds",
         '"think":[1,2,3]': "[from, to]",
         '"optional":1': "true or false", '"default":1': 'needs "optional"',
