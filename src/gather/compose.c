@@ -115,6 +115,7 @@ int compose_request(struct request *rq, const struct spec_request *from,
     rq->method = from->method ? mem_strdup(from->method) : NULL;
     rq->max_time = from->max_time;
     rq->retries = from->retries;
+    rq->accepted = from->expect.has_statuses ? &from->expect.statuses : NULL;
     rq->keep_body = true;
     if ((r = set_url(rq, from, s, captured, why)) < 0)
         return r;

@@ -448,6 +448,19 @@ def test_retry_on():
     same(len(server.requests), 3, "requests")
 
 
+def test_retry_of_accepted():
+    """a status that is accepted is not asked for again, one that is not may be"""
+    states = iter([503, 429, 429])
+    server = answers({"/a": lambda r: reply("1", next(states)),
+                      "/b": lambda r: reply("2", next(states))})
+    spec = {"requests": {"a": {"url": server.url + "/a", "expect": {"status": 503}},
+                         "b": {"url": server.url + "/b?{{a}}", "expect": {"status": [503]},
+                               "optional": True}}}
+    doc = get(spec, "--retry", "1", "--retry-delay", "0.01", "--accept-status", "429")
+    same((doc["a"], errors(doc)), (1, {("b", None): "http_status"}))
+    same([r.path for r in server.requests], ["/a", "/b", "/b"])
+
+
 def test_retry():
     """retry and max_time of a request"""
     answers_ = iter([503, 503, 200])
