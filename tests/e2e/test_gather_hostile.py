@@ -50,6 +50,15 @@ def test_hostile_in_header():
         lacks(result.err + result.out.decode(), "Evil: 1\"}]")
 
 
+def test_blank_in_header():
+    """a captured value of blanks is an empty one: it takes no header away"""
+    server = answers({"/": {"v": " \t "}, "/e": describe})
+    get({"requests": {"r": {"url": server.url + "/"},
+                      "p": {"url": server.url + "/e", "headers": {"X-A": "{{r#/v}}"}}}},
+        "-H", "X-A: mine")
+    same(asked(server, "/e")["X-A"], "", "X-A")
+
+
 def test_hostile_in_json():
     """a captured value stays within its string of JSON, in bodies and in the output"""
     value = '","admin":true,"x":"\\ \n\u2028'
