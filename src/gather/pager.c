@@ -228,8 +228,8 @@ static size_t count_elements(struct slice array)
 /* A server that does not know the parameter sends the same for ever. */
 static bool repeats(struct pager *p, struct slice inner)
 {
-    bool same = p->count > 0 && p->previous.len == inner.len &&
-                !memcmp(p->previous.data, inner.data, inner.len);
+    bool same = p->count > 0 &&
+                slice_same((struct slice){p->previous.data, p->previous.len}, inner);
 
     buf_reset(&p->previous);
     buf_append(&p->previous, inner.data, inner.len);

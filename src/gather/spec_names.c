@@ -159,21 +159,30 @@ static int expand_variable(struct spec *s, struct template *t, struct buf *json,
     return -EINVAL;
 }
 
+/* 1: --var has set it, which goes before the spec; 0: it is new. */
+static int check_member(const struct spec *s, size_t options, const char *name,
+                        struct slice key, struct fault *f)
+{
+    const struct variable *v;
+
+    if (check_name(name, key.data, f) < 0)
+        return -EINVAL;
+    v = spec_find_variable(s, name);
+    if (v && (size_t)(v - s->variables) >= options)
+        return fault_set(f, key.data, "\"%s\" is given twice", name);
+    return v != NULL;
+}
+
 static int add_member(struct spec *s, size_t options, struct slice key,
                       struct slice value, struct fault *f)
 {
     char *name = spec_read_string(key, "a variable's name", f);
-    const struct variable *known;
     struct template t = {0};
     struct buf json = BUF_INIT;
     bool secret = false;
-    int r = name ? check_name(name, key.data, f) : -EINVAL;
+    int known = name ? check_member(s, options, name, key, f) : -EINVAL;
+    int r = known < 0 ? known : template_parse_json(&t, value, f);
 
-    known = r == 0 ? spec_find_variable(s, name) : NULL;
-    if (known && (size_t)(known - s->variables) >= options)
-        r = fault_set(f, key.data, "\"%s\" is given twice", name);
-    if (r == 0)
-        r = template_parse_json(&t, value, f);
     if (r == 0)
         r = expand_variable(s, &t, &json, &secret, f);
     if (r == 0 && !known) {

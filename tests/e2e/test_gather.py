@@ -414,6 +414,17 @@ def test_fail_fast():
     document(optional.finish())
 
 
+def test_fail_fast_in_list():
+    """--fail-fast: the first item that fails is a failure, whatever the others do"""
+    gate = Gate()
+    bad = servers.fixed(reply("", 404))
+    spec = {"requests": {"l": {"foreach": [gate.url] * 5 + [bad.url] + [gate.url] * 500,
+                               "url": "{{item}}"}}}
+    doc = document(start_gather(spec, "--fail-fast").finish(), 1)
+    same(errors(doc)[("l", 5)], "http_status")
+    same(errors(doc)[("l", 0)], "cancelled")
+
+
 def test_missing_in_output():
     """what the output refers to and is not there: null, an error and exit status 1"""
     server = answers({"/": {"a": 1}})
@@ -436,6 +447,7 @@ def test_expect():
     same(outcome({"equals": {"/n": "1"}}), "unexpected")
     same(outcome({"equals": {"/x": None}}), "unexpected")
     same(outcome({"matches": {"/s": "^D"}}), "unexpected")
+    same(outcome({"matches": {"/s": "(?i)^D", "": r'^\{"(n)":\d+.*\1', "/n": r"^\d$"}}), None)
     same(outcome({"status": [201, "3xx"]}), "http_status")
     same(outcome({"status": ["400-499"]}, "/404"), None)
     same(outcome({}, "/404"), "http_status")
@@ -461,6 +473,19 @@ def test_retry_on():
     same(errors(document(gather(spec, "--retry-delay", "0.01"), 1)),
          {("no", None): "unexpected"})
     same(len(server.requests), 3, "requests")
+
+
+def test_retry_of_accepted():
+    """a status that is accepted is not asked for again, one that is not may be"""
+    states = iter([503, 429, 429])
+    server = answers({"/a": lambda r: reply("1", next(states)),
+                      "/b": lambda r: reply("2", next(states))})
+    spec = {"requests": {"a": {"url": server.url + "/a", "expect": {"status": 503}},
+                         "b": {"url": server.url + "/b?{{a}}", "expect": {"status": [503]},
+                               "optional": True}}}
+    doc = get(spec, "--retry", "1", "--retry-delay", "0.01", "--accept-status", "429")
+    same((doc["a"], errors(doc)), (1, {("b", None): "http_status"}))
+    same([r.path for r in server.requests], ["/a", "/b", "/b"])
 
 
 def test_retry():
@@ -545,6 +570,13 @@ def test_output_file():
     server = answers({"/": "1"})
     gather({"requests": {"r": {"url": server.url + "/"}}}, "-o", "/nowhere/x").exited(3)
     same(server.requests, [], "requests")
+
+
+def test_output_full():
+    """an output that cannot hold the document: exit status 3, also behind the last answer"""
+    spec = {"requests": {"r": {"url": echo().url}}}
+    contains(gather(spec, "-o", "/dev/full").exited(3).err, "/dev/full: No space left")
+    gather(spec, "-o", "/dev/full", "--users", "3", "--repeat", "2").exited(3)
 
 
 # --- plans and people -------------------------------------------------------------

@@ -50,6 +50,15 @@ def test_hostile_in_header():
         lacks(result.err + result.out.decode(), "Evil: 1\"}]")
 
 
+def test_blank_in_header():
+    """a captured value of blanks is an empty one: it takes no header away"""
+    server = answers({"/": {"v": " \t "}, "/e": describe})
+    get({"requests": {"r": {"url": server.url + "/"},
+                      "p": {"url": server.url + "/e", "headers": {"X-A": "{{r#/v}}"}}}},
+        "-H", "X-A: mine")
+    same(asked(server, "/e")["X-A"], "", "X-A")
+
+
 def test_hostile_in_json():
     """a captured value stays within its string of JSON, in bodies and in the output"""
     value = '","admin":true,"x":"\\ \n\u2028'
@@ -71,6 +80,16 @@ def test_hostile_reference_in_value():
         "output": ["{{r#/v}}", "x{{r#/v}}"]}, env={"SECRET": "s3cr3t"})
     same(doc, ["{{env.SECRET}}", "x{{env.SECRET}}"])
     same(asked(server, "/e").body, b"{{env.SECRET}}", "body")
+
+
+def test_text_for_a_pattern():
+    """a text that would keep a pattern busy for hours is one that does not match"""
+    server = answers({"/": {"v": "a" * 200000 + "!"}})
+    for pattern in ("(a+)+$", "a*a*[bc]"):
+        result = gather({"requests": {"r": {
+            "url": server.url + "/", "expect": {"matches": {"/v": pattern}}}}})
+        same(errors(document(result, 1)), {("r", None): "unexpected"}, pattern)
+        contains(result.err, "takes too long and is taken not to match")
 
 
 def test_captured_url():
