@@ -112,6 +112,10 @@ int part_sync(struct part *p);
  * see part_sync_folder. */
 int part_commit(struct part *p, bool replace);
 
+/* Whether syncfs of the root makes the file, which is open, durable: not where another
+ * file system is mounted on the way to it. */
+bool part_is_on_roots_system(const struct part *p);
+
 /* fsync of the folder that NAME lies in. */
 int part_sync_folder(struct part *p);
 

@@ -32,6 +32,7 @@ struct entry {
     struct job *job;
     int result;
     bool sealed, named;
+    bool elsewhere; /* on a file system that is mounted below the directory */
 };
 
 struct round {
@@ -47,6 +48,7 @@ struct committer {
     struct event wanted, room;
     struct task *task;
     bool closing;
+    bool together; /* this round has one sync, but for what is elsewhere */
     char *way; /* the folder that was synced last with those above it; NULL: none */
 
     struct round now;
@@ -78,12 +80,17 @@ static void name_all(struct round *now)
     }
 }
 
-static void sync_each_file(struct round *now)
+static bool is_synced(const struct committer *c, const struct entry *e)
 {
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
+    return c->together && !e->elsewhere;
+}
 
-        if (e->result == 0)
+static void sync_each_file(struct committer *c)
+{
+    for (size_t i = 0; i < c->now.size; i++) {
+        struct entry *e = &c->now.entries[i];
+
+        if (e->result == 0 && !is_synced(c, e))
             e->result = part_sync(&e->job->part);
     }
 }
@@ -119,14 +126,16 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_each_folder(struct committer *c, struct round *before)
+static void sync_each_folder(struct committer *c)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
 
-    for (size_t i = 0; i < before->size; i++) {
-        struct entry *e = &before->entries[i];
+    for (size_t i = 0; i < c->before.size; i++) {
+        struct entry *e = &c->before.entries[i];
 
+        if (is_synced(c, e))
+            continue;
         if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
         e->result = r;
@@ -134,15 +143,48 @@ static void sync_each_folder(struct committer *c, struct round *before)
     }
 }
 
-static void sync_all(struct committer *c)
+static void set_results(struct round *round, int r)
+{
+    for (size_t i = 0; i < round->size; i++)
+        if (round->entries[i].result == 0 && !round->entries[i].elsewhere)
+            round->entries[i].result = r;
+}
+
+static void sync_together(struct committer *c)
 {
     int r = syncfs(c->download->root) < 0 ? -errno : 0;
 
-    for (size_t i = 0; i < c->now.size; i++)
-        if (c->now.entries[i].result == 0)
-            c->now.entries[i].result = r;
-    for (size_t i = 0; i < c->before.size; i++)
-        c->before.entries[i].result = r;
+    set_results(&c->now, r);
+    set_results(&c->before, r);
+}
+
+/* How many of a round one sync of the directory's file system would do for. */
+static size_t count_here(const struct round *round)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < round->size; i++)
+        n += !round->entries[i].elsewhere;
+    return n;
+}
+
+static void find_where(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
+
+        e->elsewhere = e->result == 0 && !part_is_on_roots_system(&e->job->part);
+    }
+}
+
+static void sync_all(struct committer *c)
+{
+    find_where(&c->now);
+    c->together = count_here(&c->now) + count_here(&c->before) >= MANY;
+    if (c->together)
+        sync_together(c);
+    sync_each_file(c);
+    sync_each_folder(c);
 }
 
 static int commit(void *arg)
@@ -150,12 +192,8 @@ static int commit(void *arg)
     struct committer *c = arg;
 
     seal_those_in_memory(&c->now);
-    if (c->now.size + c->before.size >= MANY && !c->download->o->no_sync) {
+    if (!c->download->o->no_sync)
         sync_all(c);
-    } else if (!c->download->o->no_sync) {
-        sync_each_file(&c->now);
-        sync_each_folder(c, &c->before);
-    }
     name_all(&c->now);
     return 0;
 }

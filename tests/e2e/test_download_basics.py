@@ -178,6 +178,28 @@ def test_folders_are_synced():
     check(folders <= synced, f"{folders - synced} not synced")
 
 
+def test_mount_below():
+    """what lies on a file system that is mounted below the directory is synced, too"""
+    need_root()
+    server, out = fixed(), tmp()
+    os.mkdir(out + "/sub")
+    log = os.path.join(tmp(), "log")
+    text = "".join(f"{server.url}\t{folder}{i}\n" for folder in ("", "sub/") for i in range(20))
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$1/sub" || exit 99; shift; "$@"',
+         "sh", out, *traced("syncfs,fsync,linkat", log=log), os.environ["TRAWL"],
+         "download", "-q", "-d", out, "-i", "-"], input=text.encode(), capture_output=True,
+        timeout=60, env=harness.environment(NO_LEAKS))
+    if b"unshare" in run.stderr or run.returncode == 99:
+        raise harness.Skip("no mount namespaces here")
+    same(run.returncode, 0, "status")
+    traces = harness.read(log).decode()
+    files = len(re.findall(rf"fsync\(\d+<{re.escape(out)}/sub/[^>]+>", traces))
+    folders = len(re.findall(rf"fsync\(\d+<{re.escape(out)}/sub>", traces))
+    check(files >= 20 and folders, f"{files} files and {folders} folders synced")
+    check("syncfs(" in traces, "the others are synced one by one")
+
+
 def test_existing_is_read_beside():
     """files that are there and large are read without holding up those to come"""
     server, out = servers.fixed(), tmp()
