@@ -64,7 +64,8 @@ int part_open(struct part *p, bool keep);
 
 /* For a file that is in memory, whole: opens one that has no name in NAME's folder
  * until part_commit, without `replace`, gives it NAME. A kill leaves nothing of it;
- * nothing of it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME:
+ * nothing of it is kept, and part_checkpoint does nothing. Where part_commit fails with
+ * anything but -EEXIST a file with a name may still come through. 0; PART_NEEDS_NAME:
  * part_open is to be called instead, as NAME.part is there, or the file system or the
  * kernel cannot do this; or -errno as part_open. */
 enum { PART_NEEDS_NAME = 1 };

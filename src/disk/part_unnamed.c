@@ -43,20 +43,39 @@ static bool try_to_link(const struct place *at)
     return linked;
 }
 
-/* Whether a file without a name can be made, and be given one. What the first of them
- * meets holds for all of a run. */
+/* Whether a file without a name can be made, and be given one. What one file meets
+ * holds for its file system, until another is asked about. */
+static struct {
+    pthread_mutex_t lock;
+    bool asked, works;
+    dev_t device;
+} known = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static bool works(const struct place *at)
 {
-    static enum { UNKNOWN, NO, YES } known;
-    static pthread_mutex_t finding_out = PTHREAD_MUTEX_INITIALIZER;
+    struct stat st;
     bool yes;
 
-    pthread_mutex_lock(&finding_out);
-    if (known == UNKNOWN)
-        known = try_to_link(at) ? YES : NO;
-    yes = known == YES;
-    pthread_mutex_unlock(&finding_out);
+    if (fstat(at->folder, &st) < 0)
+        return false;
+    pthread_mutex_lock(&known.lock);
+    if (!known.asked || known.device != st.st_dev)
+        known.works = try_to_link(at);
+    known.asked = true;
+    known.device = st.st_dev;
+    yes = known.works;
+    pthread_mutex_unlock(&known.lock);
     return yes;
+}
+
+static void give_up(const struct place *at)
+{
+    struct stat st;
+
+    pthread_mutex_lock(&known.lock);
+    if (fstat(at->folder, &st) == 0 && known.device == st.st_dev)
+        known.works = false;
+    pthread_mutex_unlock(&known.lock);
 }
 
 static int open_unnamed(struct part *p, const struct place *at)
@@ -94,5 +113,7 @@ int part_name_unnamed(struct part *p, const struct place *at)
 
     if (r == -EEXIST)
         return part_refuse(p, "", r, part_is_there);
+    if (r)
+        give_up(at);
     return r ? part_fail(p, "", r) : 0;
 }

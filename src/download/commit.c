@@ -68,16 +68,32 @@ static void seal_those_in_memory(struct round *now)
     }
 }
 
+/* Where files without a name cannot get one after all, those with one may. */
+static bool needs_name(const struct entry *e)
+{
+    return e->result < 0 && e->result != -EEXIST && e->job->in_memory &&
+           e->job->part.unnamed;
+}
+
+static void name_one(struct entry *e)
+{
+    struct job *job = e->job;
+
+    e->result = part_commit(&job->part, job->replace);
+    if (needs_name(e)) {
+        e->result = seal_with_name(job);
+        e->sealed = e->result == 0;
+        if (e->sealed)
+            e->result = part_commit(&job->part, job->replace);
+    }
+    e->named = e->result == 0;
+}
+
 static void name_all(struct round *now)
 {
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
-
-        if (e->result == 0) {
-            e->result = part_commit(&e->job->part, e->job->replace);
-            e->named = e->result == 0;
-        }
-    }
+    for (size_t i = 0; i < now->size; i++)
+        if (now->entries[i].result == 0)
+            name_one(&now->entries[i]);
 }
 
 static bool is_synced(const struct committer *c, const struct entry *e)

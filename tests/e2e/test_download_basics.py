@@ -200,6 +200,34 @@ def test_mount_below():
     check("syncfs(" in traces, "the others are synced one by one")
 
 
+def test_links_refused():
+    """a link that is refused, from some moment on: files come by way of their parts"""
+    server = fixed(reply(b"small"))
+    for error in ("EXDEV", "EPERM", "ENOSPC"):
+        for sync in ((), ("--no-sync",)):
+            out = tmp()
+            trawl("download", "-d", out, *sync, *(f"{server.url}/{i}" for i in range(20)),
+                  env=NO_LEAKS, prefix=traced("linkat", "-e", f"inject=linkat:error={error}"
+                                              ":when=4+")).ok(20)
+            same(all_files(out), sorted(str(i) for i in range(20)), "files")
+            check(all(harness.read(f"{out}/{i}") == b"small" for i in range(20)), "bytes")
+
+
+def test_no_name_is_had():
+    """neither a link nor a new name: what came is kept, and gone on with"""
+    server, out = servers.Versioned(pattern(50000)), tmp()
+    log, calls = os.path.join(tmp(), "log"), "linkat,renameat2"
+    record = trawl("download", "-d", out, server.url + "/x", env=NO_LEAKS, prefix=traced(
+        calls, "-e", "inject=linkat:error=EIO:when=2+", "-e", "inject=renameat2:error=EIO",
+        log=log)).exited(3).record
+    harness.contains(record["error"]["message"], "x: Input/output error")
+    same(all_files(out), ["x.part", "x.part.json"], "files")
+    record = trawl("download", "-d", out, server.url + "/x").ok(1).record
+    check(record["resumed_from"] > 0, "begun anew")
+    same(harness.read(out + "/x"), pattern(50000), "x")
+    same(all_files(out), ["x"], "files")
+
+
 def test_existing_is_read_beside():
     """files that are there and large are read without holding up those to come"""
     server, out = servers.fixed(), tmp()
