@@ -59,7 +59,8 @@ int part_look(struct part *p, struct journal *j);
  * symbolic link; -ENOTDIR, ENOSPC, EACCES, EROFS... With `keep` the bytes that
  * part_look, which was called before, told of are kept; -EAGAIN when another process
  * has changed them since. Without it, or when it told of none, the file is emptied,
- * after what an old journal tells was taken back. */
+ * after what an old journal tells was taken back. For processes that were killed, but
+ * are not gone yet, a run waits a second in all. */
 int part_open(struct part *p, bool keep);
 
 /* For a file that is in memory, whole: opens one that has no name in NAME's folder
