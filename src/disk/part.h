@@ -34,6 +34,7 @@ struct part {
 
     /* its own */
     struct direct direct;      /* NAME.part, for large writes */
+    char *goal;                /* what it is called in the end, in NAME's folder */
     bool sticky;               /* NAME.part has that bit */
     bool looked;               /* part_look was called ... */
     char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
@@ -103,6 +104,9 @@ int part_existing(struct part *p, struct stat *st);
  * when there is less), its permissions and, unless NULL, its modification time. Before
  * part_sync. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
+
+/* NAME was taken meanwhile: part_commit gives this name, in the same folder. */
+void part_rename(struct part *p, const char *name);
 
 /* fsync of NAME.part. */
 int part_sync(struct part *p);

@@ -178,6 +178,14 @@ static int commit_unnamed(struct part *p, const struct place *at, bool replace)
     return r;
 }
 
+void part_rename(struct part *p, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    free(p->goal);
+    p->goal = mem_strdup(slash ? slash + 1 : name);
+}
+
 int part_commit(struct part *p, bool replace)
 {
     struct place at;
@@ -185,6 +193,8 @@ int part_commit(struct part *p, bool replace)
 
     if (r)
         return r;
+    if (p->goal)
+        at.base = p->goal;
     r = p->unnamed ? commit_unnamed(p, &at, replace) : commit(p, &at, replace);
     part_leave(&at);
     return r;

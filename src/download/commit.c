@@ -49,7 +49,7 @@ struct committer {
     struct task *task;
     bool closing;
     bool together; /* this round has one sync, but for what is elsewhere */
-    char *way; /* the folder that was synced last with those above it; NULL: none */
+    char *way;     /* the folder that was synced last with those above it; NULL: none */
 
     struct round now;
     struct round before; /* they have their names, which are not yet durable */
@@ -241,7 +241,24 @@ static async void end(struct job *job)
         report_job(job);
 }
 
-static async void finish(const struct entry *e)
+static bool is_late(const struct entry *e)
+{
+    return e->sealed && !e->named && e->result == -EEXIST;
+}
+
+static bool takes_number(const struct job *job)
+{
+    return job->download->o->if_exists == IF_EXISTS_RENAME && !job->replace;
+}
+
+/* The whole file waits for the next round, to be called otherwise. */
+static void take_number(struct committer *c, struct job *job)
+{
+    plan_rename_late(job);
+    committer_put(c, job);
+}
+
+static async void finish(struct committer *c, const struct entry *e)
 {
     struct job *job = e->job;
 
@@ -252,7 +269,11 @@ static async void finish(const struct entry *e)
         return;
     }
     job->part_open = job->part.fd >= 0;
-    if (e->sealed && !e->named && e->result == -EEXIST)
+    if (is_late(e) && takes_number(job)) {
+        take_number(c, job);
+        return;
+    }
+    if (is_late(e))
         meet_late(job);
     else if (e->sealed && e->result < 0)
         job_fail_locally(job, e->result);
@@ -293,7 +314,7 @@ static async void take_round(struct committer *c)
 static async void end_round(struct committer *c)
 {
     for (size_t i = 0; i < c->before.size; i++)
-        finish(&c->before.entries[i]);
+        finish(c, &c->before.entries[i]);
     c->before.size = 0;
     for (size_t i = 0; i < c->now.size; i++) {
         const struct entry *e = &c->now.entries[i];
@@ -301,7 +322,7 @@ static async void end_round(struct committer *c)
         if (e->named && !c->download->o->no_sync)
             add_to(&c->before, *e);
         else
-            finish(e);
+            finish(c, e);
     }
 }
 

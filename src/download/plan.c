@@ -51,8 +51,8 @@ static char *claim_free(struct download *d, const char *name)
     return numbered;
 }
 
-/* What the checksums say of the end of the URL's path: as it is (.buildinfo) or as it is
- * written here (_buildinfo, index.html). */
+/* What the checksums say of the end of the URL's path: as it is (.buildinfo) or as it
+ * is written here (_buildinfo, index.html). */
 static bool find_by_url(const struct download *d, const char *url,
                         struct expected *expected, const char **name)
 {
@@ -335,6 +335,32 @@ static void rename_job(struct job *job, const char *name, unsigned n)
 
     set_name(job, claim_free(job->download, numbered));
     free(numbered);
+}
+
+static bool is_free(struct download *d, const char *name)
+{
+    struct part there;
+    struct stat st;
+    bool found;
+
+    part_init(&there, d->root, name);
+    found = part_existing(&there, &st) > 0;
+    part_clear(&there);
+    return !found;
+}
+
+void plan_rename_late(struct job *job)
+{
+    struct download *d = job->download;
+    char *name = job->name, *numbered = name_numbered(name, 2);
+
+    for (unsigned n = 3; !is_free(d, numbered) || !claim(d, numbered); n++) {
+        free(numbered);
+        numbered = name_numbered(name, n);
+    }
+    free(name);
+    job->name = numbered;
+    part_rename(&job->part, numbered);
 }
 
 /* A few system calls, on the loop's own thread: handing them to another one takes
