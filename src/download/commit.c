@@ -4,6 +4,7 @@
 #include "download/commit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -159,19 +160,28 @@ static void sync_each_folder(struct committer *c)
     }
 }
 
-static void set_results(struct round *round, int r)
+static void fail_those_here(struct round *round, int r)
 {
-    for (size_t i = 0; i < round->size; i++)
-        if (round->entries[i].result == 0 && !round->entries[i].elsewhere)
-            round->entries[i].result = r;
+    for (size_t i = 0; i < round->size; i++) {
+        struct entry *e = &round->entries[i];
+
+        if (e->result || e->elsewhere)
+            continue;
+        e->result = r;
+        snprintf(e->job->part.why, sizeof(e->job->part.why),
+                 "%.80s cannot be made safe on the disk: %s", e->job->name,
+                 strerror(-r));
+    }
 }
 
 static void sync_together(struct committer *c)
 {
     int r = syncfs(c->download->root) < 0 ? -errno : 0;
 
-    set_results(&c->now, r);
-    set_results(&c->before, r);
+    if (r < 0) {
+        fail_those_here(&c->now, r);
+        fail_those_here(&c->before, r);
+    }
 }
 
 /* How many of a round one sync of the directory's file system would do for. */

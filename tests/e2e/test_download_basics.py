@@ -213,6 +213,31 @@ def test_links_refused():
             check(all(harness.read(f"{out}/{i}") == b"small" for i in range(20)), "bytes")
 
 
+def test_calls_that_fail():
+    """what fails beside the writing leaves nothing, no special bit, and is told by name"""
+    server = fixed(reply(b"small"))
+
+    def meet(inject, count=20):
+        out = tmp()
+        run = trawl("download", "-d", out, *(f"{server.url}/{i}" for i in range(count)),
+                    env=NO_LEAKS, prefix=traced(inject.split(":")[0], "-e",
+                                                f"inject={inject}"))
+        return out, run
+    out, run = meet("unlinkat:error=EIO:when=1")
+    run.ok(20)
+    same(all_files(out), sorted(str(i) for i in range(20)), "files")
+    out, run = meet("fchmod:error=EPERM")
+    run.ok(20)
+    same({stat.S_IMODE(os.lstat(f"{out}/{i}").st_mode) for i in range(20)}, {0o600}, "modes")
+    out, run = meet("syncfs:error=EIO", 300)
+    for record in run.exited(3).records:
+        if not record["ok"]:
+            harness.contains(record["error"]["message"],
+                             os.path.basename(record["path"]) + " cannot be made safe",
+                             "Input/output error")
+    check(not all(r["ok"] for r in run.records), "no round had a sync of all")
+
+
 def test_no_name_is_had():
     """neither a link nor a new name: what came is kept, and gone on with"""
     server, out = servers.Versioned(pattern(50000)), tmp()
