@@ -22,7 +22,8 @@ void part_clear(struct part *p)
 {
     part_close(p);
     free(p->name);
-    p->name = NULL;
+    free(p->goal);
+    p->name = p->goal = NULL;
 }
 
 /* ---- beside each other ---- */

@@ -34,6 +34,7 @@ struct part {
 
     /* its own */
     struct direct direct;      /* NAME.part, for large writes */
+    char *goal;                /* what it is called in the end, in NAME's folder */
     bool sticky;               /* NAME.part has that bit */
     bool looked;               /* part_look was called ... */
     char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
@@ -59,12 +60,14 @@ int part_look(struct part *p, struct journal *j);
  * symbolic link; -ENOTDIR, ENOSPC, EACCES, EROFS... With `keep` the bytes that
  * part_look, which was called before, told of are kept; -EAGAIN when another process
  * has changed them since. Without it, or when it told of none, the file is emptied,
- * after what an old journal tells was taken back. */
+ * after what an old journal tells was taken back. For processes that were killed, but
+ * are not gone yet, a run waits a second in all. */
 int part_open(struct part *p, bool keep);
 
 /* For a file that is in memory, whole: opens one that has no name in NAME's folder
  * until part_commit, without `replace`, gives it NAME. A kill leaves nothing of it;
- * nothing of it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME:
+ * nothing of it is kept, and part_checkpoint does nothing. Where part_commit fails with
+ * anything but -EEXIST a file with a name may still come through. 0; PART_NEEDS_NAME:
  * part_open is to be called instead, as NAME.part is there, or the file system or the
  * kernel cannot do this; or -errno as part_open. */
 enum { PART_NEEDS_NAME = 1 };
@@ -102,6 +105,9 @@ int part_existing(struct part *p, struct stat *st);
  * part_sync. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
 
+/* NAME was taken meanwhile: part_commit gives this name, in the same folder. */
+void part_rename(struct part *p, const char *name);
+
 /* fsync of NAME.part. */
 int part_sync(struct part *p);
 
@@ -111,6 +117,10 @@ int part_sync(struct part *p);
  * NAME.part stays then. -ESTALE as above. Closes on success. The folder is not synced:
  * see part_sync_folder. */
 int part_commit(struct part *p, bool replace);
+
+/* Whether syncfs of the root makes the file, which is open, durable: not where another
+ * file system is mounted on the way to it. */
+bool part_is_on_roots_system(const struct part *p);
 
 /* fsync of the folder that NAME lies in. */
 int part_sync_folder(struct part *p);

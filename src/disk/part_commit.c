@@ -178,6 +178,14 @@ static int commit_unnamed(struct part *p, const struct place *at, bool replace)
     return r;
 }
 
+void part_rename(struct part *p, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    free(p->goal);
+    p->goal = mem_strdup(slash ? slash + 1 : name);
+}
+
 int part_commit(struct part *p, bool replace)
 {
     struct place at;
@@ -185,12 +193,35 @@ int part_commit(struct part *p, bool replace)
 
     if (r)
         return r;
+    if (p->goal)
+        at.base = p->goal;
     r = p->unnamed ? commit_unnamed(p, &at, replace) : commit(p, &at, replace);
     part_leave(&at);
     return r;
 }
 
 /* ---- durable names ---- */
+
+/* By the mount: files of one have devices of their own where layers or subvolumes do.
+ * An old kernel tells only these. */
+static bool same_system(int fd, int other)
+{
+    struct stat a, b;
+#ifdef STATX_MNT_ID
+    struct statx x, y;
+
+    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &x) == 0 &&
+        statx(other, "", AT_EMPTY_PATH, STATX_MNT_ID, &y) == 0 &&
+        x.stx_mask & y.stx_mask & STATX_MNT_ID)
+        return x.stx_mnt_id == y.stx_mnt_id;
+#endif
+    return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev;
+}
+
+bool part_is_on_roots_system(const struct part *p)
+{
+    return same_system(p->fd, p->root);
+}
 
 static int sync_folder_of(int root, const char *name)
 {

@@ -4,6 +4,7 @@
 #include "download/commit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -32,6 +33,7 @@ struct entry {
     struct job *job;
     int result;
     bool sealed, named;
+    bool elsewhere; /* on a file system that is mounted below the directory */
 };
 
 struct round {
@@ -47,7 +49,8 @@ struct committer {
     struct event wanted, room;
     struct task *task;
     bool closing;
-    char *way; /* the folder that was synced last with those above it; NULL: none */
+    bool together; /* this round has one sync, but for what is elsewhere */
+    char *way;     /* the folder that was synced last with those above it; NULL: none */
 
     struct round now;
     struct round before; /* they have their names, which are not yet durable */
@@ -66,24 +69,45 @@ static void seal_those_in_memory(struct round *now)
     }
 }
 
-static void name_all(struct round *now)
+/* Where files without a name cannot get one after all, those with one may. */
+static bool needs_name(const struct entry *e)
 {
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
-
-        if (e->result == 0) {
-            e->result = part_commit(&e->job->part, e->job->replace);
-            e->named = e->result == 0;
-        }
-    }
+    return e->result < 0 && e->result != -EEXIST && e->job->in_memory &&
+           e->job->part.unnamed;
 }
 
-static void sync_each_file(struct round *now)
+static void name_one(struct entry *e)
 {
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
+    struct job *job = e->job;
 
-        if (e->result == 0)
+    e->result = part_commit(&job->part, job->replace);
+    if (needs_name(e)) {
+        e->result = seal_with_name(job);
+        e->sealed = e->result == 0;
+        if (e->sealed)
+            e->result = part_commit(&job->part, job->replace);
+    }
+    e->named = e->result == 0;
+}
+
+static void name_all(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++)
+        if (now->entries[i].result == 0)
+            name_one(&now->entries[i]);
+}
+
+static bool is_synced(const struct committer *c, const struct entry *e)
+{
+    return c->together && !e->elsewhere;
+}
+
+static void sync_each_file(struct committer *c)
+{
+    for (size_t i = 0; i < c->now.size; i++) {
+        struct entry *e = &c->now.entries[i];
+
+        if (e->result == 0 && !is_synced(c, e))
             e->result = part_sync(&e->job->part);
     }
 }
@@ -119,14 +143,16 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_each_folder(struct committer *c, struct round *before)
+static void sync_each_folder(struct committer *c)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
 
-    for (size_t i = 0; i < before->size; i++) {
-        struct entry *e = &before->entries[i];
+    for (size_t i = 0; i < c->before.size; i++) {
+        struct entry *e = &c->before.entries[i];
 
+        if (is_synced(c, e))
+            continue;
         if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
         e->result = r;
@@ -134,15 +160,57 @@ static void sync_each_folder(struct committer *c, struct round *before)
     }
 }
 
-static void sync_all(struct committer *c)
+static void fail_those_here(struct round *round, int r)
+{
+    for (size_t i = 0; i < round->size; i++) {
+        struct entry *e = &round->entries[i];
+
+        if (e->result || e->elsewhere)
+            continue;
+        e->result = r;
+        snprintf(e->job->part.why, sizeof(e->job->part.why),
+                 "%.80s cannot be made safe on the disk: %s", e->job->name,
+                 strerror(-r));
+    }
+}
+
+static void sync_together(struct committer *c)
 {
     int r = syncfs(c->download->root) < 0 ? -errno : 0;
 
-    for (size_t i = 0; i < c->now.size; i++)
-        if (c->now.entries[i].result == 0)
-            c->now.entries[i].result = r;
-    for (size_t i = 0; i < c->before.size; i++)
-        c->before.entries[i].result = r;
+    if (r < 0) {
+        fail_those_here(&c->now, r);
+        fail_those_here(&c->before, r);
+    }
+}
+
+/* How many of a round one sync of the directory's file system would do for. */
+static size_t count_here(const struct round *round)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < round->size; i++)
+        n += !round->entries[i].elsewhere;
+    return n;
+}
+
+static void find_where(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
+
+        e->elsewhere = e->result == 0 && !part_is_on_roots_system(&e->job->part);
+    }
+}
+
+static void sync_all(struct committer *c)
+{
+    find_where(&c->now);
+    c->together = count_here(&c->now) + count_here(&c->before) >= MANY;
+    if (c->together)
+        sync_together(c);
+    sync_each_file(c);
+    sync_each_folder(c);
 }
 
 static int commit(void *arg)
@@ -150,12 +218,8 @@ static int commit(void *arg)
     struct committer *c = arg;
 
     seal_those_in_memory(&c->now);
-    if (c->now.size + c->before.size >= MANY && !c->download->o->no_sync) {
+    if (!c->download->o->no_sync)
         sync_all(c);
-    } else if (!c->download->o->no_sync) {
-        sync_each_file(&c->now);
-        sync_each_folder(c, &c->before);
-    }
     name_all(&c->now);
     return 0;
 }
@@ -187,7 +251,24 @@ static async void end(struct job *job)
         report_job(job);
 }
 
-static async void finish(const struct entry *e)
+static bool is_late(const struct entry *e)
+{
+    return e->sealed && !e->named && e->result == -EEXIST;
+}
+
+static bool takes_number(const struct job *job)
+{
+    return job->download->o->if_exists == IF_EXISTS_RENAME && !job->replace;
+}
+
+/* The whole file waits for the next round, to be called otherwise. */
+static void take_number(struct committer *c, struct job *job)
+{
+    plan_rename_late(job);
+    committer_put(c, job);
+}
+
+static async void finish(struct committer *c, const struct entry *e)
 {
     struct job *job = e->job;
 
@@ -198,7 +279,11 @@ static async void finish(const struct entry *e)
         return;
     }
     job->part_open = job->part.fd >= 0;
-    if (e->sealed && !e->named && e->result == -EEXIST)
+    if (is_late(e) && takes_number(job)) {
+        take_number(c, job);
+        return;
+    }
+    if (is_late(e))
         meet_late(job);
     else if (e->sealed && e->result < 0)
         job_fail_locally(job, e->result);
@@ -239,7 +324,7 @@ static async void take_round(struct committer *c)
 static async void end_round(struct committer *c)
 {
     for (size_t i = 0; i < c->before.size; i++)
-        finish(&c->before.entries[i]);
+        finish(c, &c->before.entries[i]);
     c->before.size = 0;
     for (size_t i = 0; i < c->now.size; i++) {
         const struct entry *e = &c->now.entries[i];
@@ -247,7 +332,7 @@ static async void end_round(struct committer *c)
         if (e->named && !c->download->o->no_sync)
             add_to(&c->before, *e);
         else
-            finish(e);
+            finish(c, e);
     }
 }
 

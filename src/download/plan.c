@@ -51,16 +51,34 @@ static char *claim_free(struct download *d, const char *name)
     return numbered;
 }
 
-/* What the checksums say of the end of the URL's path. */
+/* What the checksums say of the end of the URL's path: as it is (.buildinfo) or as it
+ * is written here (_buildinfo, index.html). */
 static bool find_by_url(const struct download *d, const char *url,
                         struct expected *expected, const char **name)
 {
     const char *why;
-    char *path = d->o->checksums ? name_expand("{path}", url, 0, &why) : NULL;
-    bool found = path && checksums_by_path(d->o->checksums, path, expected, name);
+    char *as_is, *path;
+    bool found;
 
+    if (!d->o->checksums)
+        return false;
+    as_is = name_path_as_is(url);
+    path = name_expand("{path}", url, 0, &why);
+    found = checksums_by_path(d->o->checksums, as_is, expected, name) ||
+            (path && checksums_by_path(d->o->checksums, path, expected, name));
+    free(as_is);
     free(path);
     return found;
+}
+
+/* What they say of the name that the file gets, or that was asked for. */
+static bool find_by_name(struct job *job)
+{
+    const struct download_options *o = job->download->o;
+    const char *asked = job->item.output ? job->item.output : o->name;
+
+    return checksums_by_name(o->checksums, job->name, &job->expected) ||
+           (asked && checksums_by_name(o->checksums, asked, &job->expected));
 }
 
 static char *cleaned(const char *name)
@@ -125,8 +143,7 @@ static void expect_listed(struct job *job)
     const struct download *d = job->download;
     const char *name;
 
-    if (d->o->checksums &&
-        !checksums_by_name(d->o->checksums, job->name, &job->expected))
+    if (d->o->checksums && !find_by_name(job))
         find_by_url(d, job->item.request.url, &job->expected, &name);
 }
 
@@ -318,6 +335,32 @@ static void rename_job(struct job *job, const char *name, unsigned n)
 
     set_name(job, claim_free(job->download, numbered));
     free(numbered);
+}
+
+static bool is_free(struct download *d, const char *name)
+{
+    struct part there;
+    struct stat st;
+    bool found;
+
+    part_init(&there, d->root, name);
+    found = part_existing(&there, &st) > 0;
+    part_clear(&there);
+    return !found;
+}
+
+void plan_rename_late(struct job *job)
+{
+    struct download *d = job->download;
+    char *name = job->name, *numbered = name_numbered(name, 2);
+
+    for (unsigned n = 3; !is_free(d, numbered) || !claim(d, numbered); n++) {
+        free(numbered);
+        numbered = name_numbered(name, n);
+    }
+    free(name);
+    job->name = numbered;
+    part_rename(&job->part, numbered);
 }
 
 /* A few system calls, on the loop's own thread: handing them to another one takes

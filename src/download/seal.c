@@ -80,6 +80,20 @@ int seal_part(struct job *job)
     return r ? r : settle(job);
 }
 
+int seal_with_name(struct job *job)
+{
+    const struct block *b = &job->shown->fill;
+    int r;
+
+    part_discard(&job->part);
+    r = store_open(job, false);
+    if (r == 0 && b->len)
+        r = part_write(&job->part, b->data, b->len, 0);
+    if (r == 0)
+        r = settle(job);
+    return r || job->download->o->no_sync ? r : part_sync(&job->part);
+}
+
 void seal_finish(struct job *job, int result)
 {
     job->sealed = result == 0;

@@ -10,6 +10,10 @@
 enum { SEAL_MISMATCH = 1, SEAL_STOPPED };
 int seal_part(struct job *job);
 
+/* Blocks. What seal_part gave is in memory still, and its part could not get its name:
+ * the same once more, as NAME.part. 0 or -errno. */
+int seal_with_name(struct job *job);
+
 /* What seal_part gave, on the loop: sets sealed, mismatches, or the error. */
 void seal_finish(struct job *job, int result);
 

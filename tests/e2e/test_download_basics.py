@@ -178,6 +178,81 @@ def test_folders_are_synced():
     check(folders <= synced, f"{folders - synced} not synced")
 
 
+def test_mount_below():
+    """what lies on a file system that is mounted below the directory is synced, too"""
+    need_root()
+    server, out = fixed(), tmp()
+    os.mkdir(out + "/sub")
+    log = os.path.join(tmp(), "log")
+    text = "".join(f"{server.url}\t{folder}{i}\n" for folder in ("", "sub/") for i in range(20))
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$1/sub" || exit 99; shift; "$@"',
+         "sh", out, *traced("syncfs,fsync,linkat", log=log), os.environ["TRAWL"],
+         "download", "-q", "-d", out, "-i", "-"], input=text.encode(), capture_output=True,
+        timeout=60, env=harness.environment(NO_LEAKS))
+    if b"unshare" in run.stderr or run.returncode == 99:
+        raise harness.Skip("no mount namespaces here")
+    same(run.returncode, 0, "status")
+    traces = harness.read(log).decode()
+    files = len(re.findall(rf"fsync\(\d+<{re.escape(out)}/sub/[^>]+>", traces))
+    folders = len(re.findall(rf"fsync\(\d+<{re.escape(out)}/sub>", traces))
+    check(files >= 20 and folders, f"{files} files and {folders} folders synced")
+    check("syncfs(" in traces, "the others are synced one by one")
+
+
+def test_links_refused():
+    """a link that is refused, from some moment on: files come by way of their parts"""
+    server = fixed(reply(b"small"))
+    for error in ("EXDEV", "EPERM", "ENOSPC"):
+        for sync in ((), ("--no-sync",)):
+            out = tmp()
+            trawl("download", "-d", out, *sync, *(f"{server.url}/{i}" for i in range(20)),
+                  env=NO_LEAKS, prefix=traced("linkat", "-e", f"inject=linkat:error={error}"
+                                              ":when=4+")).ok(20)
+            same(all_files(out), sorted(str(i) for i in range(20)), "files")
+            check(all(harness.read(f"{out}/{i}") == b"small" for i in range(20)), "bytes")
+
+
+def test_calls_that_fail():
+    """what fails beside the writing leaves nothing, no special bit, and is told by name"""
+    server = fixed(reply(b"small"))
+
+    def meet(inject, count=20):
+        out = tmp()
+        run = trawl("download", "-d", out, *(f"{server.url}/{i}" for i in range(count)),
+                    env=NO_LEAKS, prefix=traced(inject.split(":")[0], "-e",
+                                                f"inject={inject}"))
+        return out, run
+    out, run = meet("unlinkat:error=EIO:when=1")
+    run.ok(20)
+    same(all_files(out), sorted(str(i) for i in range(20)), "files")
+    out, run = meet("fchmod:error=EPERM")
+    run.ok(20)
+    same({stat.S_IMODE(os.lstat(f"{out}/{i}").st_mode) for i in range(20)}, {0o600}, "modes")
+    out, run = meet("syncfs:error=EIO", 300)
+    for record in run.exited(3).records:
+        if not record["ok"]:
+            harness.contains(record["error"]["message"],
+                             os.path.basename(record["path"]) + " cannot be made safe",
+                             "Input/output error")
+    check(not all(r["ok"] for r in run.records), "no round had a sync of all")
+
+
+def test_no_name_is_had():
+    """neither a link nor a new name: what came is kept, and gone on with"""
+    server, out = servers.Versioned(pattern(50000)), tmp()
+    log, calls = os.path.join(tmp(), "log"), "linkat,renameat2"
+    record = trawl("download", "-d", out, server.url + "/x", env=NO_LEAKS, prefix=traced(
+        calls, "-e", "inject=linkat:error=EIO:when=2+", "-e", "inject=renameat2:error=EIO",
+        log=log)).exited(3).record
+    harness.contains(record["error"]["message"], "x: Input/output error")
+    same(all_files(out), ["x.part", "x.part.json"], "files")
+    record = trawl("download", "-d", out, server.url + "/x").ok(1).record
+    check(record["resumed_from"] > 0, "begun anew")
+    same(harness.read(out + "/x"), pattern(50000), "x")
+    same(all_files(out), ["x"], "files")
+
+
 def test_existing_is_read_beside():
     """files that are there and large are read without holding up those to come"""
     server, out = servers.fixed(), tmp()

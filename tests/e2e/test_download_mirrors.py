@@ -283,6 +283,25 @@ def test_checksum_not_listed():
     same(server.hits, ["/a.txt"], "requests")
 
 
+def test_checksum_of_other_spellings():
+    """--checksum: names that no file here gets, of URLs and of lines"""
+    server, out = fixed(reply("alpha")), tmp()
+    names = ".buildinfo", "d/-rf", "d/.x/a b.", "CON", "e/f.part"
+    sums = write("".join(f"{sha256(b'alpha')}  {n}\n" for n in names), "SUMS")
+    urls = [f"{server.url}/top/{n.replace(' ', '%20')}" for n in names]
+    for skipped in (False, True):
+        result = once(out, "--checksum", sums, *urls).ok(5)
+        same([r["path"] for r in result.sorted],
+             [f"{out}/{n}" for n in ("_buildinfo", "d/_rf", "d/_x/a b_", "_CON",
+                                     "e/f_part")], "paths")
+        same({r["skipped"] for r in result.records}, {skipped}, "skipped")
+    told(once(tmp(), "--checksum", sums, stdin=f"{server.url}/y\td/-rf\n").ok(1).record,
+         sha256=sha256(b"alpha"))
+    told(once(tmp(), "--checksum", sums, "-o", "CON", server.url + "/y").ok(1).record,
+         sha256=sha256(b"alpha"))
+    failed(once(tmp(), "--checksum", sums, server.url + "/CON%00"), "checksum_missing")
+
+
 def test_checksum_existing():
     """--checksum: a file that is there is read, and not asked for"""
     server, out = fixed(reply("alpha")), tmp()
