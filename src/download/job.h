@@ -139,7 +139,7 @@ struct download {
     struct run run; /* first */
     const struct download_options *o;
     int root;         /* the directory; -1: not open */
-    struct map names; /* taken in this run; the keys are owned */
+    struct map names; /* taken in this run: see names.h */
     struct archive *archive;
     struct sink *sums; /* --write-checksums */
     struct list jobs;  /* under way */

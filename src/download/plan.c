@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "disk/folder.h"
 #include "disk/name.h"
+#include "download/names.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "http/content_disposition.h"
@@ -25,30 +26,6 @@ static void set_name(struct job *job, char *name_taken)
     job->name = name_taken;
     part_clear(&job->part);
     part_init(&job->part, job->download->root, job->name);
-}
-
-static bool claim(struct download *d, const char *name)
-{
-    char *key;
-
-    if (map_get(&d->names, name))
-        return false;
-    key = mem_strdup(name);
-    map_set(&d->names, key, key);
-    return true;
-}
-
-/* The first free one of name, name.2, name.3, ... in this run: the same list gives the
- * same names again. The caller frees. */
-static char *claim_free(struct download *d, const char *name)
-{
-    char *numbered = mem_strdup(name);
-
-    for (unsigned n = 2; !claim(d, numbered); n++) {
-        free(numbered);
-        numbered = name_numbered(name, n);
-    }
-    return numbered;
 }
 
 /* What the checksums say of the end of the URL's path. */
@@ -97,7 +74,7 @@ void plan_skipped(struct download *d, const struct item *item)
     char *name = effective ? wanted_name(d, item) : NULL;
 
     if (name)
-        free(claim_free(d, name));
+        free(names_take(&d->names, name));
     free(name);
     free(effective);
 }
@@ -316,7 +293,7 @@ static void rename_job(struct job *job, const char *name, unsigned n)
 {
     char *numbered = name_numbered(name, n);
 
-    set_name(job, claim_free(job->download, numbered));
+    set_name(job, names_take(&job->download->names, numbered));
     free(numbered);
 }
 
@@ -364,7 +341,7 @@ bool plan_job(struct job *job)
     free(name);
     name = wanted_name(d, &job->item);
     if (name)
-        set_name(job, claim_free(d, name));
+        set_name(job, names_take(&d->names, name));
     free(name);
     job->skipped = in_archive(job);
     if (job->skipped || job->error)
@@ -389,7 +366,7 @@ bool plan_name_by_server(struct job *job, const struct response *rs)
     }
     if (!name)
         name = name_from_url(job->item.request.url);
-    set_name(job, claim_free(job->download, name));
+    set_name(job, names_take(&job->download->names, name));
     free(name);
     return expect(job) && look_until_free(job);
 }
