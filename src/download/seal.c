@@ -56,7 +56,7 @@ static int verify(struct job *job)
     r = store_hash(job, job->part.fd, job->known.size);
     if (r < 0 || !seal_compare(job))
         return r;
-    r = part_restart(&job->part);
+    r = part_discard(&job->part);
     return r < 0 ? r : SEAL_MISMATCH;
 }
 
