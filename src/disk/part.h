@@ -30,6 +30,7 @@ struct part {
     int fd;         /* of NAME.part; -1: not open */
     bool journaled; /* NAME.part.json is there */
     bool unnamed;   /* there is no NAME.part: see part_open_unnamed */
+    bool elsewhere; /* it was opened on another file system than root's */
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
@@ -99,11 +100,15 @@ int part_existing(struct part *p, struct stat *st);
 
 /* The file is whole: gives it its size (which cuts what an older version left; -EIO
  * when there is less), its permissions and, unless NULL, its modification time. Before
- * part_sync. */
+ * part_sync. Fails when part_checkpoint found that bytes were lost. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
 
 /* fsync of NAME.part. */
 int part_sync(struct part *p);
+
+/* The same where its whole file system was synced a moment ago: of bytes that were lost
+ * that tells only once, in a kernel that tells at all, and not of which file. */
+int part_synced(struct part *p);
 
 /* Renames NAME.part to NAME and removes the journal. With `replace` an existing regular
  * file or symbolic link itself is replaced (never what a link points to), a folder is

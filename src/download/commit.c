@@ -78,13 +78,15 @@ static void name_all(struct round *now)
     }
 }
 
-static void sync_each_file(struct round *now)
+/* With `all` the file system of the directory is synced. */
+static void sync_files(struct round *now, bool all)
 {
     for (size_t i = 0; i < now->size; i++) {
         struct entry *e = &now->entries[i];
+        struct part *p = &e->job->part;
 
         if (e->result == 0)
-            e->result = part_sync(&e->job->part);
+            e->result = all && !p->elsewhere ? part_synced(p) : part_sync(p);
     }
 }
 
@@ -119,7 +121,7 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_each_folder(struct committer *c, struct round *before)
+static void sync_folders(struct committer *c, struct round *before, bool all)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
@@ -127,6 +129,8 @@ static void sync_each_folder(struct committer *c, struct round *before)
     for (size_t i = 0; i < before->size; i++) {
         struct entry *e = &before->entries[i];
 
+        if (all && !e->job->part.elsewhere)
+            continue;
         if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
         e->result = r;
@@ -134,15 +138,14 @@ static void sync_each_folder(struct committer *c, struct round *before)
     }
 }
 
-static void sync_all(struct committer *c)
+/* Where the file system as a whole cannot be synced, each file tells of itself. */
+static void sync_round(struct committer *c)
 {
-    int r = syncfs(c->download->root) < 0 ? -errno : 0;
+    bool many = c->now.size + c->before.size >= MANY;
+    bool all = many && syncfs(c->download->root) == 0;
 
-    for (size_t i = 0; i < c->now.size; i++)
-        if (c->now.entries[i].result == 0)
-            c->now.entries[i].result = r;
-    for (size_t i = 0; i < c->before.size; i++)
-        c->before.entries[i].result = r;
+    sync_files(&c->now, all);
+    sync_folders(c, &c->before, all);
 }
 
 static int commit(void *arg)
@@ -150,12 +153,8 @@ static int commit(void *arg)
     struct committer *c = arg;
 
     seal_those_in_memory(&c->now);
-    if (c->now.size + c->before.size >= MANY && !c->download->o->no_sync) {
-        sync_all(c);
-    } else if (!c->download->o->no_sync) {
-        sync_each_file(&c->now);
-        sync_each_folder(c, &c->before);
-    }
+    if (!c->download->o->no_sync)
+        sync_round(c);
     name_all(&c->now);
     return 0;
 }

@@ -178,6 +178,45 @@ def test_folders_are_synced():
     check(folders <= synced, f"{folders - synced} not synced")
 
 
+def many_synced(*inject, out=None, before=(), name="{}"):
+    """Downloads 40 files, so many that they are synced together; (run, trace)."""
+    server, log = servers.Gate(), harness.write("", "log")
+    run = harness.Proc(
+        "download", "-d", out or tmp(), "--per-host", "64", env=NO_LEAKS, stdin=lines(*(
+            {"url": f"{server.url}/{n}", "output": name.format(n)} for n in range(40))),
+        prefix=(*before, *traced("fsync,syncfs,sync_file_range", *inject, log=log)))
+    server.wait(40)
+    server.open()
+    return run.finish(), harness.read(log).decode()
+
+
+def test_synced_together():
+    """files that are synced together: one whose bytes are lost fails, and no other"""
+    run, trace = many_synced("-e", "inject=syncfs:error=EIO")
+    run.ok(40)
+    check(len(re.findall(r"fsync\(", trace)) > 40, "not each file was synced")
+    out = tmp()
+    run, _ = many_synced("-e", "inject=sync_file_range:error=EIO:when=1", out=out)
+    failed, = [r for r in run.exited(3).records if not r["ok"]]
+    same(failed["error"]["type"], "local_io", "error")
+    same(len(os.listdir(out)), 39, "files")
+    check(not os.path.exists(failed["path"]), "the file is there")
+
+
+def test_synced_across_mounts():
+    """what lies on another file system than the directory is synced there"""
+    need_root()
+    out = tmp()
+    os.mkdir(f"{out}/m")
+    mount = ("unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', f"{out}/m")
+    if subprocess.run([*mount, "true"], capture_output=True).returncode:
+        raise harness.Skip("no mount namespaces here")
+    run, trace = many_synced(out=out, before=mount, name="m/{}")
+    run.ok(40)
+    check(len(re.findall(r"fsync\(\d+<[^>]*/m/.", trace)) == 40, "not each file was synced")
+    check(re.search(r"fsync\(\d+<[^>]*/m>", trace), "their folder was not synced")
+
+
 def test_existing_is_read_beside():
     """files that are there and large are read without holding up those to come"""
     server, out = servers.fixed(), tmp()
