@@ -6,7 +6,7 @@
  * `known`, the seal verifies, the committer gives the file its name, the report tells.
  *
  * All fields belong to the loop's thread, but for what a chore under way was given: its
- * leg's block, the part, the digests. */
+ * `write`, the part, the digests, `checkpointed`. */
 #ifndef TRAWL_DOWNLOAD_JOB_H
 #define TRAWL_DOWNLOAD_JOB_H
 
@@ -20,7 +20,7 @@
 
 struct job;
 
-/* Work of a job in the executor, of which its owner has one at a time. */
+/* Work of a job in the executor, of which its owner has one at a time: see chore.h. */
 struct chore {
     struct executor_job work;
     struct future_callback done;
@@ -39,7 +39,10 @@ struct write {
     struct leg *leg;
     struct block block;
     struct chore chore;
-    bool hashes; /* its bytes go into the digests, too */
+    bool hashes;            /* its bytes go into the digests, too */
+    bool opens;             /* the part, before */
+    bool direct, resumable; /* ... how */
+    bool anew;              /* another version begins with it */
 };
 
 /* Of one leg, at once. */
@@ -105,7 +108,7 @@ struct job {
     bool hashing;            /* a chore is at it */
     uint8_t sha256[32];
     bool sha256_known;
-    unsigned mismatches; /* whole files that were not what was expected */
+    unsigned mismatches;    /* whole files that were not what was expected */
     unsigned wrong_streams; /* of these, that were to come in one piece */
     unsigned turns;         /* of other bytes after these, also of what failed */
 
