@@ -190,8 +190,6 @@ static async void finish(const struct entry *e)
 {
     struct job *job = e->job;
 
-    if (job->in_memory)
-        seal_finish(job, e->sealed ? 0 : e->result);
     if (!job->sealed && job->error == HTTP_OK) { /* other bytes than were expected */
         leg_end_job(job);
         return;
@@ -233,10 +231,22 @@ static async void take_round(struct committer *c)
     }
 }
 
+/* What was in memory is in the part, or of no more use. */
+static void free_memory(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        const struct entry *e = &now->entries[i];
+
+        if (e->job->in_memory)
+            seal_finish(e->job, e->sealed ? 0 : e->result);
+    }
+}
+
 /* Those that have a name wait for the next sync, which comes at once when nothing else
  * is to be done. */
 static async void end_round(struct committer *c)
 {
+    free_memory(&c->now);
     for (size_t i = 0; i < c->before.size; i++)
         finish(&c->before.entries[i]);
     c->before.size = 0;
