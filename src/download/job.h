@@ -28,7 +28,8 @@ struct chore {
 };
 
 struct block {
-    char *memory; /* o->block bytes; NULL: none. See block.h */
+    char *memory; /* NULL: none. See block.h */
+    size_t size;  /* of that */
     char *data;   /* in there */
     size_t len;
     int64_t offset; /* in the file, of its first byte */
@@ -146,7 +147,7 @@ struct download {
     struct archive *archive;
     struct sink *sums; /* --write-checksums */
     struct list jobs;  /* under way */
-    char **spare;      /* blocks to use again */
+    char **spare;      /* large blocks, to use again */
     size_t spare_count, spare_room;
     struct committer *committer;
     struct readers *readers;

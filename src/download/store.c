@@ -236,14 +236,14 @@ static enum body_use refuse(struct leg *leg, enum http_error error, const char *
 static void fill(struct leg *leg, const char *data, size_t n)
 {
     struct download *d = leg->job->download;
-    size_t room = block_room(d, &leg->fill), first = n < room ? n : room;
+    size_t room = block_room(&leg->fill), first = n < room ? n : room;
 
     if (first)
         block_append(&leg->fill, data, first);
     if (first < n) {
         if (leg->fill.len)
             start_writing(leg);
-        block_take(d, &leg->fill, leg->position + (int64_t)first);
+        block_take(d, &leg->fill, leg->position + (int64_t)first, leg->wanted.end);
         block_append(&leg->fill, data + first, n - first);
     }
     leg->position += (int64_t)n;
@@ -260,7 +260,7 @@ enum body_use store_write(struct body_sink *s, const char *data, size_t n)
         return refuse(leg, HTTP_CHANGED, "the file has changed on the server");
     if (leg->wanted.end >= 0 && leg->position + (int64_t)n > leg->wanted.end)
         return refuse(leg, HTTP_RANGE, "the server sends more than it said");
-    if (leg->fill.len && n > block_room(job->download, &leg->fill) && !may_write(leg))
+    if (leg->fill.len && n > block_room(&leg->fill) && !may_write(leg))
         return BODY_WAIT;
     fill(leg, data, n);
     job->received += (int64_t)n;
