@@ -245,6 +245,8 @@ int part_settle(struct part *p, int64_t size, const struct timespec *mtime)
         r = set_mode(p);
     if (!r && mtime && futimens(p->fd, times) < 0)
         r = part_fail(p, ".part", -errno);
+    if (!r)
+        direct_close(&p->direct); /* many may wait for a sync, and files be few */
     return r;
 }
 

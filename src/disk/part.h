@@ -52,7 +52,8 @@ void part_clear(struct part *p);
 /* What an earlier run left: fills *j, which is a journal of nothing when there is none,
  * when NAME.part is missing or shorter than its ranges, or when it is not ours. 0, or
  * -errno when it cannot be told. Does not open NAME.part. What a kill in the middle of
- * part_commit left is put in order: a journal without a file, say, is removed. */
+ * part_commit left is put in order, but for NAME itself where there is no NAME.part: a
+ * journal without a file, say, is removed. */
 int part_look(struct part *p, struct journal *j);
 
 /* Opens NAME.part, and makes it (and the folders above it) when it is missing. -EEXIST:
@@ -94,13 +95,14 @@ int part_restart(struct part *p);
  * not worth keeping. */
 int part_discard(struct part *p);
 
-/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, things
- * are put in order as part_look does. */
+/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, what a
+ * kill in the middle of part_commit left is put in order, and NAME, too. */
 int part_existing(struct part *p, struct stat *st);
 
 /* The file is whole: gives it its size (which cuts what an older version left; -EIO
  * when there is less), its permissions and, unless NULL, its modification time. Before
- * part_sync. Fails when part_checkpoint found that bytes were lost. */
+ * part_sync, after all that is written. Fails when part_checkpoint found that bytes were
+ * lost. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
 
 /* fsync of NAME.part. */

@@ -29,7 +29,7 @@ static void take_bit_away(const struct place *at)
     close(fd);
 }
 
-static void remove_our_journal(const struct place *at)
+void part_tidy_journal(const struct place *at)
 {
     struct part_journal f;
     struct journal j;
@@ -51,7 +51,7 @@ bool part_tidy(const struct place *at)
             return false;
         unlinkat(at->folder, at->part, 0);
     }
-    remove_our_journal(at);
+    part_tidy_journal(at);
     if (named_there && S_ISREG(named.st_mode) && named.st_mode & S_ISVTX)
         take_bit_away(at);
     return part_there;

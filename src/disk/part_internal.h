@@ -41,6 +41,9 @@ int part_still_there(struct part *p, const struct place *at, struct stat *st);
  * link, which is removed: true. For anything else nothing is done. */
 bool part_tidy(const struct place *at);
 
+/* The same of the journal alone. NAME.part is missing. */
+void part_tidy_journal(const struct place *at);
+
 /* Fill `why` and return r. `suffix` is what the file's name has behind NAME. */
 int part_fail(struct part *p, const char *suffix, int r);
 int part_refuse(struct part *p, const char *suffix, int r, const char *text);
