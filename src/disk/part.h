@@ -30,6 +30,7 @@ struct part {
     int fd;         /* of NAME.part; -1: not open */
     bool journaled; /* NAME.part.json is there */
     bool unnamed;   /* there is no NAME.part: see part_open_unnamed */
+    bool elsewhere; /* it was opened on another file system than root's */
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
@@ -52,7 +53,8 @@ void part_clear(struct part *p);
 /* What an earlier run left: fills *j, which is a journal of nothing when there is none,
  * when NAME.part is missing or shorter than its ranges, or when it is not ours. 0, or
  * -errno when it cannot be told. Does not open NAME.part. What a kill in the middle of
- * part_commit left is put in order: a journal without a file, say, is removed. */
+ * part_commit left is put in order, but for NAME itself where there is no NAME.part: a
+ * journal without a file, say, is removed. */
 int part_look(struct part *p, struct journal *j);
 
 /* Opens NAME.part, and makes it (and the folders above it) when it is missing. -EEXIST:
@@ -96,13 +98,14 @@ int part_restart(struct part *p);
  * not worth keeping. */
 int part_discard(struct part *p);
 
-/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, things
- * are put in order as part_look does. */
+/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, what a
+ * kill in the middle of part_commit left is put in order, and NAME, too. */
 int part_existing(struct part *p, struct stat *st);
 
 /* The file is whole: gives it its size (which cuts what an older version left; -EIO
  * when there is less), its permissions and, unless NULL, its modification time. Before
- * part_sync. */
+ * part_sync, after all that is written. Fails when part_checkpoint found that bytes were
+ * lost. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
 
 /* NAME was taken meanwhile: part_commit gives this name, in the same folder. */
@@ -111,16 +114,16 @@ void part_rename(struct part *p, const char *name);
 /* fsync of NAME.part. */
 int part_sync(struct part *p);
 
+/* The same where its whole file system was synced a moment ago: of bytes that were lost
+ * that tells only once, in a kernel that tells at all, and not of which file. */
+int part_synced(struct part *p);
+
 /* Renames NAME.part to NAME and removes the journal. With `replace` an existing regular
  * file or symbolic link itself is replaced (never what a link points to), a folder is
  * -EISDIR and what else there is -EEXIST; without it whatever there is is -EEXIST.
  * NAME.part stays then. -ESTALE as above. Closes on success. The folder is not synced:
  * see part_sync_folder. */
 int part_commit(struct part *p, bool replace);
-
-/* Whether syncfs of the root makes the file, which is open, durable: not where another
- * file system is mounted on the way to it. */
-bool part_is_on_roots_system(const struct part *p);
 
 /* fsync of the folder that NAME lies in. */
 int part_sync_folder(struct part *p);

@@ -29,7 +29,7 @@ static void take_bit_away(const struct place *at)
     close(fd);
 }
 
-static void remove_our_journal(const struct place *at)
+void part_tidy_journal(const struct place *at)
 {
     struct part_journal f;
     struct journal j;
@@ -51,7 +51,7 @@ bool part_tidy(const struct place *at)
             return false;
         unlinkat(at->folder, at->part, 0);
     }
-    remove_our_journal(at);
+    part_tidy_journal(at);
     if (named_there && S_ISREG(named.st_mode) && named.st_mode & S_ISVTX)
         take_bit_away(at);
     return part_there;
@@ -201,27 +201,6 @@ int part_commit(struct part *p, bool replace)
 }
 
 /* ---- durable names ---- */
-
-/* By the mount: files of one have devices of their own where layers or subvolumes do.
- * An old kernel tells only these. */
-static bool same_system(int fd, int other)
-{
-    struct stat a, b;
-#ifdef STATX_MNT_ID
-    struct statx x, y;
-
-    if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &x) == 0 &&
-        statx(other, "", AT_EMPTY_PATH, STATX_MNT_ID, &y) == 0 &&
-        x.stx_mask & y.stx_mask & STATX_MNT_ID)
-        return x.stx_mnt_id == y.stx_mnt_id;
-#endif
-    return fstat(fd, &a) == 0 && fstat(other, &b) == 0 && a.st_dev == b.st_dev;
-}
-
-bool part_is_on_roots_system(const struct part *p)
-{
-    return same_system(p->fd, p->root);
-}
 
 static int sync_folder_of(int root, const char *name)
 {

@@ -34,7 +34,7 @@ static int look(struct part *p, const struct place *at, struct journal *j)
     if (fstatat(at->folder, at->part, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         if (errno != ENOENT)
             return part_fail(p, ".part", -errno);
-        part_tidy(at);
+        part_tidy_journal(at);
         return 0;
     }
     if (!part_may_be_ours(&st)) {

@@ -33,7 +33,6 @@ struct entry {
     struct job *job;
     int result;
     bool sealed, named;
-    bool elsewhere; /* on a file system that is mounted below the directory */
 };
 
 struct round {
@@ -49,8 +48,7 @@ struct committer {
     struct event wanted, room;
     struct task *task;
     bool closing;
-    bool together; /* this round has one sync, but for what is elsewhere */
-    char *way;     /* the folder that was synced last with those above it; NULL: none */
+    char *way; /* the folder that was synced last with those above it; NULL: none */
 
     struct round now;
     struct round before; /* they have their names, which are not yet durable */
@@ -97,18 +95,15 @@ static void name_all(struct round *now)
             name_one(&now->entries[i]);
 }
 
-static bool is_synced(const struct committer *c, const struct entry *e)
+/* With `all` the file system of the directory is synced. */
+static void sync_files(struct round *now, bool all)
 {
-    return c->together && !e->elsewhere;
-}
+    for (size_t i = 0; i < now->size; i++) {
+        struct entry *e = &now->entries[i];
+        struct part *p = &e->job->part;
 
-static void sync_each_file(struct committer *c)
-{
-    for (size_t i = 0; i < c->now.size; i++) {
-        struct entry *e = &c->now.entries[i];
-
-        if (e->result == 0 && !is_synced(c, e))
-            e->result = part_sync(&e->job->part);
+        if (e->result == 0)
+            e->result = all && !p->elsewhere ? part_synced(p) : part_sync(p);
     }
 }
 
@@ -143,7 +138,7 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_each_folder(struct committer *c)
+static void sync_folders(struct committer *c, bool all)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
@@ -151,7 +146,7 @@ static void sync_each_folder(struct committer *c)
     for (size_t i = 0; i < c->before.size; i++) {
         struct entry *e = &c->before.entries[i];
 
-        if (is_synced(c, e))
+        if (all && !e->job->part.elsewhere)
             continue;
         if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
@@ -160,57 +155,14 @@ static void sync_each_folder(struct committer *c)
     }
 }
 
-static void fail_those_here(struct round *round, int r)
+/* Where the file system as a whole cannot be synced, each file tells of itself. */
+static void sync_round(struct committer *c)
 {
-    for (size_t i = 0; i < round->size; i++) {
-        struct entry *e = &round->entries[i];
+    bool many = c->now.size + c->before.size >= MANY;
+    bool all = many && syncfs(c->download->root) == 0;
 
-        if (e->result || e->elsewhere)
-            continue;
-        e->result = r;
-        snprintf(e->job->part.why, sizeof(e->job->part.why),
-                 "%.80s cannot be made safe on the disk: %s", e->job->name,
-                 strerror(-r));
-    }
-}
-
-static void sync_together(struct committer *c)
-{
-    int r = syncfs(c->download->root) < 0 ? -errno : 0;
-
-    if (r < 0) {
-        fail_those_here(&c->now, r);
-        fail_those_here(&c->before, r);
-    }
-}
-
-/* How many of a round one sync of the directory's file system would do for. */
-static size_t count_here(const struct round *round)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < round->size; i++)
-        n += !round->entries[i].elsewhere;
-    return n;
-}
-
-static void find_where(struct round *now)
-{
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
-
-        e->elsewhere = e->result == 0 && !part_is_on_roots_system(&e->job->part);
-    }
-}
-
-static void sync_all(struct committer *c)
-{
-    find_where(&c->now);
-    c->together = count_here(&c->now) + count_here(&c->before) >= MANY;
-    if (c->together)
-        sync_together(c);
-    sync_each_file(c);
-    sync_each_folder(c);
+    sync_files(&c->now, all);
+    sync_folders(c, all);
 }
 
 static int commit(void *arg)
@@ -219,7 +171,7 @@ static int commit(void *arg)
 
     seal_those_in_memory(&c->now);
     if (!c->download->o->no_sync)
-        sync_all(c);
+        sync_round(c);
     name_all(&c->now);
     return 0;
 }
@@ -272,8 +224,6 @@ static async void finish(struct committer *c, const struct entry *e)
 {
     struct job *job = e->job;
 
-    if (job->in_memory)
-        seal_finish(job, e->sealed ? 0 : e->result);
     if (!job->sealed && job->error == HTTP_OK) { /* other bytes than were expected */
         leg_end_job(job);
         return;
@@ -319,10 +269,22 @@ static async void take_round(struct committer *c)
     }
 }
 
+/* What was in memory is in the part, or of no more use. */
+static void free_memory(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        const struct entry *e = &now->entries[i];
+
+        if (e->job->in_memory)
+            seal_finish(e->job, e->sealed ? 0 : e->result);
+    }
+}
+
 /* Those that have a name wait for the next sync, which comes at once when nothing else
  * is to be done. */
 static async void end_round(struct committer *c)
 {
+    free_memory(&c->now);
     for (size_t i = 0; i < c->before.size; i++)
         finish(c, &c->before.entries[i]);
     c->before.size = 0;

@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "disk/folder.h"
 #include "disk/name.h"
+#include "download/names.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "http/content_disposition.h"
@@ -25,30 +26,6 @@ static void set_name(struct job *job, char *name_taken)
     job->name = name_taken;
     part_clear(&job->part);
     part_init(&job->part, job->download->root, job->name);
-}
-
-static bool claim(struct download *d, const char *name)
-{
-    char *key;
-
-    if (map_get(&d->names, name))
-        return false;
-    key = mem_strdup(name);
-    map_set(&d->names, key, key);
-    return true;
-}
-
-/* The first free one of name, name.2, name.3, ... in this run: the same list gives the
- * same names again. The caller frees. */
-static char *claim_free(struct download *d, const char *name)
-{
-    char *numbered = mem_strdup(name);
-
-    for (unsigned n = 2; !claim(d, numbered); n++) {
-        free(numbered);
-        numbered = name_numbered(name, n);
-    }
-    return numbered;
 }
 
 /* What the checksums say of the end of the URL's path: as it is (.buildinfo) or as it
@@ -115,7 +92,7 @@ void plan_skipped(struct download *d, const struct item *item)
     char *name = effective ? wanted_name(d, item) : NULL;
 
     if (name)
-        free(claim_free(d, name));
+        free(names_take(&d->names, name));
     free(name);
     free(effective);
 }
@@ -333,7 +310,7 @@ static void rename_job(struct job *job, const char *name, unsigned n)
 {
     char *numbered = name_numbered(name, n);
 
-    set_name(job, claim_free(job->download, numbered));
+    set_name(job, names_take(&job->download->names, numbered));
     free(numbered);
 }
 
@@ -352,15 +329,19 @@ static bool is_free(struct download *d, const char *name)
 void plan_rename_late(struct job *job)
 {
     struct download *d = job->download;
-    char *name = job->name, *numbered = name_numbered(name, 2);
+    char *name = job->name, *taken = NULL;
+    unsigned n = 2;
 
-    for (unsigned n = 3; !is_free(d, numbered) || !claim(d, numbered); n++) {
+    do {
+        char *numbered = name_numbered(name, n++);
+
+        free(taken);
+        taken = names_take(&d->names, numbered);
         free(numbered);
-        numbered = name_numbered(name, n);
-    }
+    } while (!is_free(d, taken));
     free(name);
-    job->name = numbered;
-    part_rename(&job->part, numbered);
+    job->name = taken;
+    part_rename(&job->part, taken);
 }
 
 /* A few system calls, on the loop's own thread: handing them to another one takes
@@ -407,7 +388,7 @@ bool plan_job(struct job *job)
     free(name);
     name = wanted_name(d, &job->item);
     if (name)
-        set_name(job, claim_free(d, name));
+        set_name(job, names_take(&d->names, name));
     free(name);
     job->skipped = in_archive(job);
     if (job->skipped || job->error)
@@ -432,7 +413,7 @@ bool plan_name_by_server(struct job *job, const struct response *rs)
     }
     if (!name)
         name = name_from_url(job->item.request.url);
-    set_name(job, claim_free(job->download, name));
+    set_name(job, names_take(&job->download->names, name));
     free(name);
     return expect(job) && look_until_free(job);
 }

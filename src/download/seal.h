@@ -5,8 +5,8 @@
 #include "download/job.h"
 
 /* Blocks, for the executor: writes what is still in memory, verifies, sets size and
- * time. 0: the part is what it ought to be; SEAL_MISMATCH: nothing of it is kept; or
- * -errno. */
+ * time. 0: the part is what it ought to be; SEAL_MISMATCH: it is removed, and closed;
+ * or -errno. */
 enum { SEAL_MISMATCH = 1, SEAL_STOPPED };
 int seal_part(struct job *job);
 

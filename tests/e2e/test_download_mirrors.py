@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from downloads import BODY, LARGE, OLD, OTHER, cut_before, failed, holds, once, \
+from downloads import BODY, LARGE, OLD, OTHER, cut_before, download, failed, holds, once, \
     sha256, together, told
 import harness
 from harness import check, contains, free_port, lines, need, same, tmp, write
@@ -124,6 +124,16 @@ def test_split_dead_mirror():
          ).ok(1)
     holds(out, x=LARGE)
     pieces(good)
+
+
+def test_wrong_then_cut():
+    """another mirror's bytes, after wrong ones, are gone on with when they are cut short"""
+    wrong, good, out = Versioned(b"wrong"), Versioned(BODY, cuts=[len(BODY) // 2]), tmp()
+    record = download(out, stdin=mirrors(wrong.url, good.url, sha256=sha256(BODY))
+                      ).ok(1).record
+    holds(out, x=BODY)
+    told(record, size=len(BODY))
+    same(good.asked[1], (f"bytes={len(BODY) // 2}-", '"1"'), "asked")
 
 
 def test_split_other_version():
