@@ -88,9 +88,9 @@ static bool needs_name(const struct job *job)
     return job->replace || job->download->o->no_resume;
 }
 
-int opening_whole(struct job *job)
+int opening_whole(struct job *job, bool named)
 {
-    int r = needs_name(job) ? PART_NEEDS_NAME : part_open_unnamed(&job->part);
+    int r = named || needs_name(job) ? PART_NEEDS_NAME : part_open_unnamed(&job->part);
 
     if (r == PART_NEEDS_NAME)
         r = part_open(&job->part, false);

@@ -40,7 +40,7 @@ unsigned seal_compare(struct job *job)
 /* A small file, in one visit to the disk. */
 static int write_all(struct job *job, const struct block *b)
 {
-    int r = opening_whole(job);
+    int r = opening_whole(job, false);
 
     if (r == 0 && b->len)
         r = part_write(&job->part, b->data, b->len, 0);
@@ -88,7 +88,7 @@ int seal_with_name(struct job *job)
     int r;
 
     part_discard(&job->part);
-    r = store_open(job, false);
+    r = opening_whole(job, true);
     if (r == 0 && b->len)
         r = part_write(&job->part, b->data, b->len, 0);
     if (r == 0)
