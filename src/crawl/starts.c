@@ -107,13 +107,28 @@ void starts_free(struct starts *s)
 
 /* ---- telling ---- */
 
+/* As they are given, since a person reads which of them is another one. */
+static void describe_options(const struct crawl_options *o, struct buf *text)
+{
+    static const char *const kinds[] = {"prefix", "host", "domain", "any"};
+
+    buf_appendf(text, "--scope %s\n", kinds[o->scope.kind]);
+    if (o->scope.level == SCOPE_LEVEL_INF)
+        buf_append_str(text, "--level inf\n");
+    else
+        buf_appendf(text, "--level %u\n", (unsigned)o->scope.level);
+    buf_append_str(text, o->requisites ? "--page-requisites\n" : "");
+    buf_append_str(text, o->check ? "--check\n" : "");
+    pattern_describe(o->scope.include, "--include", text);
+    pattern_describe(o->scope.exclude, "--exclude", text);
+    pattern_describe(o->drop, "--drop-query", text);
+}
+
 char *starts_describe(const struct crawl *c)
 {
-    const struct scope_config *o = &c->o->scope;
     struct buf text = BUF_INIT;
 
-    buf_appendf(&text, "scope %d level %u requisites %d check %d\n", (int)o->kind,
-                (unsigned)o->level, c->o->requisites, c->o->check);
+    describe_options(c->o, &text);
     for (const struct start *start = c->starts->first; start; start = start->next)
         if (start->url)
             buf_appendf(&text, "%s\n", start->url);

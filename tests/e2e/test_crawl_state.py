@@ -113,8 +113,10 @@ def test_others():
     crawl(s.url, "--state", state).ok(1)
     before = read(state)
     for args in ((s.url + "/x",), (s.url, "-l", "3"), (s.url, "--scope", "any"),
-                 (s.url, "--page-requisites")):
-        contains(crawl(*args, "--state", state, "-o", out).exited(3).err, state)
+                 (s.url, "--page-requisites"), (s.url, "--include", "x"),
+                 (s.url, "--exclude", "x"), (s.url, "--drop-query", "x"), (s.url, s.url + "/x")):
+        err = crawl(*args, "--state", state, "-o", out).exited(3).err
+        contains(err, state, 'without "%s"' % " ".join(args[1:] or args).replace("-l ", "--level "))
         same(read(state), before, "the state")
         check(not os.path.exists(out), "the output was made")
     contains(harness.fetch(s.url, "--state", state).exited(3).err, state)
