@@ -2,11 +2,13 @@
  * pages until nothing is left. */
 #include "crawl/crawl.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "async/wait.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crawl/check_notes.h"
@@ -47,6 +49,15 @@ static bool noted(struct slice notes, void *arg)
     return good;
 }
 
+/* And the names of what they have saved are taken; --convert-links, with which those
+ * depend on more than the URL, does not go with --state. */
+static void was_done(const char *url, void *arg)
+{
+    struct crawl *c = arg;
+
+    saver_was_saved(&c->saver, url);
+}
+
 static void open_check(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
@@ -71,6 +82,8 @@ static bool open_frontier(struct crawl *c)
 
     if (c->check)
         config.noted = noted;
+    if (c->saver.root >= 0)
+        config.was_done = was_done;
     c->frontier = frontier_new(&config);
     free(options);
     if (!c->frontier)
@@ -99,7 +112,6 @@ static void open_hosts(struct crawl *c)
 /* Before the state: nothing is left behind where the directory cannot be used. */
 static bool open_mirror(struct crawl *c)
 {
-    c->saver.root = -1;
     if (!c->o->save || c->run.o->dry_run)
         return true;
     if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
@@ -109,15 +121,39 @@ static bool open_mirror(struct crawl *c)
     return true;
 }
 
+/* Nothing is under way yet that a deadline could cancel: it has to end the reading. */
+static async int read_starts(struct crawl *c)
+{
+    struct timeout limit;
+    double deadline = c->o->run.deadline;
+    int r;
+
+    if (deadline > 0)
+        timeout_begin(&limit, deadline);
+    c->starts = starts_read(c);
+    r = c->starts ? 0 : -ECANCELED;
+    if (deadline > 0)
+        r = timeout_end(&limit, r);
+    if (r != -ETIMEDOUT)
+        return r ? EXIT_LOCAL : 0;
+    log_error(
+        "the deadline has passed (--deadline), and the start URLs are not read yet: "
+        "nothing was asked for");
+    return EXIT_SOME_FAILED;
+}
+
 static async int set_up(struct run *run)
 {
     struct crawl *c = crawl_of(run);
+    int status;
 
     list_init(&c->finished);
     event_init(&c->more);
     open_check(c);
-    c->starts = starts_read(c);
-    if (!open_mirror(c) || !c->starts || !open_frontier(c))
+    status = read_starts(c);
+    if (status)
+        return status;
+    if (!open_mirror(c) || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
     open_hosts(c);
@@ -287,7 +323,7 @@ static const struct run_scenario crawl = {
 
 int crawl_run(const struct crawl_options *o)
 {
-    struct crawl c = {.o = o};
+    struct crawl c = {.o = o, .saver.root = -1};
 
     return run_main(&c.run, &crawl, &o->run);
 }

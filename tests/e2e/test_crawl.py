@@ -367,6 +367,16 @@ def test_deadline():
     same(gate.held, ["/robots.txt"], "requests")
 
 
+def test_deadline_of_input():
+    """--deadline ends the reading of start URLs that have no end"""
+    reader, writer = os.pipe()
+    harness.defer(os.close, writer)
+    os.write(writer, b"http://127.0.0.1:1/\n")
+    run = start("--deadline", "0.3", stdin=reader)
+    os.close(reader)
+    contains(run.finish().exited(1).err, "--deadline", "start URLs")
+
+
 def test_reader_leaves():
     """a reader that closes the output ends it quietly"""
     s = site({"/": [f"/{i}" for i in range(2000)], "*": []})

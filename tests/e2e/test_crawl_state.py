@@ -125,6 +125,23 @@ def test_others():
     same(read(other), b"no state at all", "the file")
 
 
+def test_mirror():
+    """names that an earlier run gave in the mirror are no other page's"""
+    s = site({"/": ["/a/", "/b", "/r"], "/a/": ["/a/index.html"], "/a/index.html": html(title="index"),
+              "/b": html("/b/c", title="b"), "/b/c": html(title="c"), "/r": redirect("/d/"),
+              "/d/": html("/d/index.html", title="d"), "/d/index.html": html(title="d index")})
+    state, out = files()
+    mirror = tmp()
+    for most in range(1, 10):
+        crawl(s.url, "--state", state, "-o", out, "--save", mirror, "--max-pages", str(most)).exited(0)
+    records = {r["url"].removeprefix(s.url): r for r in parse(read(out))}
+    same(len(records), 7, "pages")
+    kept = {path: r["path"] for path, r in records.items()}
+    same(len(set(kept.values())), 7, "files")
+    for path, title in (("/b", "b"), ("/b/c", "c"), ("/a/index.html", "index"), ("/d/index.html", "d index")):
+        contains(read(kept[path]).decode(), f"<title>{title}</title>")
+
+
 def test_summary():
     """the summary tells what earlier runs did"""
     s = site({"/": ["/a"], "/a": []})
