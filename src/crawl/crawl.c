@@ -269,7 +269,7 @@ static async int tear_down(struct run *run)
         r = mirror_convert(c->mirror, is_stopped, c);
     if (r < 0)
         return EXIT_LOCAL;
-    return tell_count(c) ? EXIT_SOME_FAILED : 0;
+    return tell_count(c) || sitemaps_have_failed(c->sitemaps) ? EXIT_SOME_FAILED : 0;
 }
 
 static async int close_crawl(struct run *run)

@@ -124,6 +124,14 @@ static void describe_options(const struct crawl_options *o, struct buf *text)
     pattern_describe(o->drop, "--drop-query", text);
 }
 
+/* Sitemaps alone are where a crawl starts from, but for being pages of it. */
+static string_list sitemaps_alone(const struct crawl *c)
+{
+    static const char *const none[] = {NULL};
+
+    return !c->starts->first && c->o->sitemaps ? c->o->sitemaps : none;
+}
+
 char *starts_describe(const struct crawl *c)
 {
     struct buf text = BUF_INIT;
@@ -132,6 +140,8 @@ char *starts_describe(const struct crawl *c)
     for (const struct start *start = c->starts->first; start; start = start->next)
         if (start->url)
             buf_appendf(&text, "%s\n", start->url);
+    for (string_list url = sitemaps_alone(c); *url; url++)
+        buf_appendf(&text, "--sitemap %s\n", *url);
     return buf_take(&text);
 }
 
@@ -143,6 +153,19 @@ static void add_origin(struct starts *s, const char *url)
         free(origin);
     else
         map_set(&s->origins, origin, origin);
+}
+
+static void add_sitemaps_alone(struct crawl *c)
+{
+    for (string_list url = sitemaps_alone(c); *url; url++) {
+        char *normal = normal_of(c, *url);
+
+        if (normal) {
+            scope_add_start(c->scope, normal);
+            add_origin(c->starts, normal);
+        }
+        free(normal);
+    }
 }
 
 void starts_add(struct crawl *c)
@@ -158,6 +181,7 @@ void starts_add(struct crawl *c)
             map_set(&c->starts->ids, start->url, start);
         frontier_add(c->frontier, &found);
     }
+    add_sitemaps_alone(c);
 }
 
 bool starts_next_wrong(struct crawl *c, struct item *item)
