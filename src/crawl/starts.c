@@ -22,7 +22,15 @@ struct starts {
 
 /* ---- reading ---- */
 
-/* Pages are asked for as pages are. */
+static bool has_login(const char *url)
+{
+    const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
+
+    return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+}
+
+/* Pages are asked for as pages are, and known by URLs without a login: one that is
+ * given there would be lost without a word. */
 static void refuse_requests(struct item *item)
 {
     const struct request *rq = &item->request;
@@ -30,6 +38,9 @@ static void refuse_requests(struct item *item)
     if (!item->why && (rq->method || rq->body || rq->header_count))
         item->why = mem_strdup("a crawl begins with plain URLs: no method, no headers, "
                                "no body");
+    else if (!item->why && has_login(rq->url))
+        item->why = mem_strdup("a crawl takes no login from a URL: give it with -u "
+                               "NAME:PASSWORD");
 }
 
 static char *normal_of(struct crawl *c, const char *url)

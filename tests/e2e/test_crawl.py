@@ -201,6 +201,17 @@ def test_credentials_stay():
 
 # --- scope ------------------------------------------------------------------------
 
+def test_login_in_url():
+    """a login in a start URL is refused, with the way out"""
+    s = site({"*": []})
+    url = s.url.replace("://", "://me:secret@")
+    result = crawl(url + "/", s.url + "/@x?@y").exited(1)
+    same([q.target for q in s.requests], ["/robots.txt", "/@x?@y"], "requests")
+    wrong = [r for r in result.records if not r["ok"]]
+    same([r["error"]["type"] for r in wrong], ["bad_input"], "errors")
+    contains(wrong[0]["error"]["message"], "-u NAME:PASSWORD")
+
+
 def test_scopes():
     """prefix, host, any"""
     other = site({"/": [], "/x": []})
