@@ -267,6 +267,9 @@ static async int tear_down(struct run *run)
         report_kept_back(c, visit, host_full);
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
+    if (c->mirror && run->stopped)
+        log_warning("%s: links are not converted, as the run was ended early",
+                    c->o->save);
     if (r < 0)
         return EXIT_LOCAL;
     return tell_count(c) || sitemaps_have_failed(c->sitemaps) ? EXIT_SOME_FAILED : 0;
