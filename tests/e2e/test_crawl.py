@@ -169,6 +169,16 @@ def test_redirect_chain():
     same((record["response_code"], record["num_redirects"]), (302, 0), "not followed")
 
 
+def test_start_in_circle():
+    """a start URL that only leads back to itself has failed"""
+    s = site({"/": redirect("/"), "/a": redirect("/b"), "/b": redirect("/a#x")})
+    for path in ("/", "/a"):
+        record = crawl(s.url + path).exited(1).record
+        same((record["error"]["type"], record["error"]["message"], record["response_code"]),
+             ("too_many_redirects", "redirected in a circle", 302), path)
+        same(record["url"], s.url + path, "url")
+
+
 def test_redirect_retried():
     """another attempt goes by the same redirects"""
     answers = iter([reply("", 503), html("/a")])
