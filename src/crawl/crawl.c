@@ -304,9 +304,15 @@ static uint64_t waiting(struct run *run)
     return frontier_waiting(crawl_of(run)->frontier);
 }
 
+/* What --max-pages keeps from being asked for is not to come. */
 static void look(struct run *run, struct progress_now *now)
 {
+    const struct crawl *c = crawl_of(run);
+    uint64_t most = c->o->scope.max_pages, before = frontier_done_before(c->frontier);
+
     now->total = now->summary->requests + now->in_flight + waiting(run);
+    if (most > before && now->total > most - before)
+        now->total = most - before;
 }
 
 static const struct run_scenario crawl = {

@@ -433,6 +433,18 @@ def test_progress():
     run.finish().ok(11)
 
 
+def test_progress_of_few():
+    """the progress line counts no more than --max-pages lets through"""
+    gate = servers.Gate(lambda r: html(*(f"/{i}" for i in range(10))))
+    run = harness.Proc("crawl", gate.url, "--progress", "always", "--no-robots", "--max-pages", "3")
+    gate.wait(1)
+    gate.release("/")
+    gate.wait(3)
+    run.wait_err(r"1/3")
+    gate.open()
+    run.finish().ok(3)
+
+
 def test_many_hosts():
     """hosts take turns: a slow one keeps nobody waiting"""
     gate = servers.Gate(lambda r: html("/2", "/3"))
