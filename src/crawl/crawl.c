@@ -310,7 +310,8 @@ static void look(struct run *run, struct progress_now *now)
     const struct crawl *c = crawl_of(run);
     uint64_t most = c->o->scope.max_pages, before = frontier_done_before(c->frontier);
 
-    now->total = now->summary->requests + now->in_flight + waiting(run);
+    now->total =
+        now->summary->requests + run->submitted - run->delivered + waiting(run);
     if (most > before && now->total > most - before)
         now->total = most - before;
 }

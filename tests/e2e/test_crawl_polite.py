@@ -193,6 +193,16 @@ def test_crawl_delay():
     check(quick.requests[-1].at < slow.requests[-1].at, "the other host waited")
 
 
+def test_crawl_delay_long():
+    """a Crawl-delay of minutes is told, and what waits for it counts as to come"""
+    s = site({"/": ["/a"], "/robots.txt": robots("User-agent: *", "Crawl-delay: 600"), "*": []})
+    run = harness.Proc("crawl", s.url, "--progress", "always")
+    run.wait_err(s.url + r": robots.txt asks for 600 s .*Crawl-delay")
+    run.wait_err(r"1/2")
+    run.signal(signal.SIGINT)
+    run.finish().exited(130)
+
+
 def test_retry_after():
     """429 with Retry-After slows that host alone"""
     answers = iter([reply("", 429, {"Retry-After": "1"})])
