@@ -3,6 +3,7 @@
 #include "crawl/crawl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,16 +26,41 @@ static void told_sitemap(const char *url, const char *asked, void *arg)
         sitemaps_add(c->sitemaps, url);
 }
 
-/* What an earlier run wrote behind the last page that it finished comes again. */
-static void cut_output(struct crawl *c)
+static bool ends_line(const char *path, off_t length)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char last = '\0';
+    bool ok = fd >= 0 && pread(fd, &last, 1, length - 1) == 1 && last == '\n';
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* What an earlier run wrote behind the last page that it finished comes again. False
+ * (logged): the file is another, and what would be cut off is somebody's. */
+static bool cut_output(struct crawl *c)
 {
     const char *path = c->o->run.output;
     off_t length = (off_t)frontier_output_length(c->frontier);
-    struct stat st;
+    struct stat st = {.st_mode = S_IFREG};
 
     c->output_length = (uint64_t)length;
-    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > length)
-        (void)!truncate(path, length);
+    if (!path || (stat(path, &st) < 0 && errno != ENOENT) || !S_ISREG(st.st_mode))
+        return true;
+    if (st.st_size <= length) { /* a new one */
+        c->output_length = (uint64_t)st.st_size;
+        return true;
+    }
+    if (length > 0 && !ends_line(path, length)) {
+        log_error(
+            "%s: not what the crawl of %s has written so far: name that file, or a "
+            "new one",
+            path, c->o->state);
+        return false;
+    }
+    (void)!truncate(path, length);
+    return true;
 }
 
 /* What earlier runs found broken, they have told. */
@@ -90,9 +116,7 @@ static bool open_frontier(struct crawl *c)
         return false;
     c->run.summary.skipped = frontier_done_before(c->frontier);
     c->run.continued = c->run.summary.skipped > 0;
-    if (c->run.continued)
-        cut_output(c);
-    return true;
+    return !c->run.continued || cut_output(c);
 }
 
 static void open_hosts(struct crawl *c)

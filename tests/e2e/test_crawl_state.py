@@ -142,6 +142,27 @@ def test_mirror():
         contains(read(kept[path]).decode(), f"<title>{title}</title>")
 
 
+def test_other_output():
+    """another file of records, which is longer, is not cut; a new one is gone on with"""
+    s = site({"/": [f"/{i}" for i in range(9)], "*": []})
+    state, out = files()
+    args = (s.url, "--state", state)
+    crawl(*args, "-o", out, "--max-pages", "3").exited(0)
+    before = b"x" * len(read(out)) + b"\nanother line\n"
+    other = write(before)
+    contains(crawl(*args, "-o", other, "--max-pages", "5").exited(3).err, other, state)
+    same(read(other), before, "the file")
+    new = os.path.join(tmp(), "new")
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    length = len(read(new))
+    with open(new, "ab") as f:
+        f.write(b'{"of a page": "that comes again"}\n')
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    same(len(read(new)), length, "length")
+    crawl(*args, "-o", new).exited(0)
+    same(len(once_each(out)) + len(once_each(new)), 10, "pages")
+
+
 def test_summary():
     """the summary tells what earlier runs did"""
     s = site({"/": ["/a"], "/a": []})
