@@ -113,14 +113,54 @@ def test_others():
     crawl(s.url, "--state", state).ok(1)
     before = read(state)
     for args in ((s.url + "/x",), (s.url, "-l", "3"), (s.url, "--scope", "any"),
-                 (s.url, "--page-requisites")):
-        contains(crawl(*args, "--state", state, "-o", out).exited(3).err, state)
+                 (s.url, "--page-requisites"), (s.url, "--include", "x"),
+                 (s.url, "--exclude", "x"), (s.url, "--drop-query", "x"), (s.url, s.url + "/x")):
+        err = crawl(*args, "--state", state, "-o", out).exited(3).err
+        contains(err, state, 'without "%s"' % " ".join(args[1:] or args).replace("-l ", "--level "))
         same(read(state), before, "the state")
         check(not os.path.exists(out), "the output was made")
     contains(harness.fetch(s.url, "--state", state).exited(3).err, state)
     other = write("no state at all")
     contains(crawl(s.url, "--state", other).exited(3).err, other)
     same(read(other), b"no state at all", "the file")
+
+
+def test_mirror():
+    """names that an earlier run gave in the mirror are no other page's"""
+    s = site({"/": ["/a/", "/b", "/r"], "/a/": ["/a/index.html"], "/a/index.html": html(title="index"),
+              "/b": html("/b/c", title="b"), "/b/c": html(title="c"), "/r": redirect("/d/"),
+              "/d/": html("/d/index.html", title="d"), "/d/index.html": html(title="d index")})
+    state, out = files()
+    mirror = tmp()
+    for most in range(1, 10):
+        crawl(s.url, "--state", state, "-o", out, "--save", mirror, "--max-pages", str(most)).exited(0)
+    records = {r["url"].removeprefix(s.url): r for r in parse(read(out))}
+    same(len(records), 7, "pages")
+    kept = {path: r["path"] for path, r in records.items()}
+    same(len(set(kept.values())), 7, "files")
+    for path, title in (("/b", "b"), ("/b/c", "c"), ("/a/index.html", "index"), ("/d/index.html", "d index")):
+        contains(read(kept[path]).decode(), f"<title>{title}</title>")
+
+
+def test_other_output():
+    """another file of records, which is longer, is not cut; a new one is gone on with"""
+    s = site({"/": [f"/{i}" for i in range(9)], "*": []})
+    state, out = files()
+    args = (s.url, "--state", state)
+    crawl(*args, "-o", out, "--max-pages", "3").exited(0)
+    before = b"x" * len(read(out)) + b"\nanother line\n"
+    other = write(before)
+    contains(crawl(*args, "-o", other, "--max-pages", "5").exited(3).err, other, state)
+    same(read(other), before, "the file")
+    new = os.path.join(tmp(), "new")
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    length = len(read(new))
+    with open(new, "ab") as f:
+        f.write(b'{"of a page": "that comes again"}\n')
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    same(len(read(new)), length, "length")
+    crawl(*args, "-o", new).exited(0)
+    same(len(once_each(out)) + len(once_each(new)), 10, "pages")
 
 
 def test_summary():
