@@ -33,7 +33,7 @@ def rng_of(rng):
 
 
 def small_files(rng, count, most=6):
-    return [new_file(i, rng, rng.choice(SIZES if rng.random() < 0.93 else LARGER), most)
+    return [new_file(i, rng, rng.choice(SIZES if rng.random() < 0.9 else LARGER), most)
             for i in range(count)]
 
 
