@@ -115,6 +115,7 @@ static async int set_up(struct run *run)
 
     list_init(&c->finished);
     event_init(&c->more);
+    reading_room_init(&c->reading);
     open_check(c);
     c->starts = starts_read(c);
     if (!open_mirror(c) || !c->starts || !open_frontier(c))
