@@ -56,7 +56,7 @@ static void setup(void)
     sink = (struct body_sink){.resume = on_resume};
     resumed = ended = 0;
     reader = (struct reader){.room = &room, .sink = &sink, .ended = on_end};
-    reader.handler = (struct links_handler){on_link, on_anchor, &told};
+    reader.handler = (struct links_handler){on_link, on_anchor, &told, false};
     begin();
 }
 

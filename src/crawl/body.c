@@ -106,18 +106,27 @@ static enum body_use take(struct body_sink *s, const char *data, size_t n)
     return saved == BODY_TAKE ? read : saved;
 }
 
+/* Else nothing would come of them. */
+static bool wants_parts(const struct crawl *c)
+{
+    return c->o->requisites || c->check || c->skips;
+}
+
 void body_init(struct job *job)
 {
+    struct reader *r = &job->reader;
+
     job->errand.sink.begin = begin;
     job->errand.sink.write = take;
-    job->reader.room = &job->crawl->reading;
-    job->reader.sink = &job->errand.sink;
-    job->reader.ended = job_read;
-    job->reader.handler.arg = job;
+    r->room = &job->crawl->reading;
+    r->sink = &job->errand.sink;
+    r->ended = job_read;
+    r->handler.arg = job;
+    r->handler.no_parts = !wants_parts(job->crawl);
     if (job->crawl->check)
-        job->reader.handler.anchor = checking_anchor;
+        r->handler.anchor = checking_anchor;
     if (job->visit && job->visit->reason != VISIT_ANCHORS)
-        job->reader.handler.link = found_link;
+        r->handler.link = found_link;
 }
 
 void body_reset(struct job *job)

@@ -158,7 +158,7 @@ void reader_reset(struct reader *r)
 
 void reader_find(struct reader *r, enum links_format format, struct slice charset)
 {
-    struct links_handler handler = {.arg = r};
+    struct links_handler handler = {.arg = r, .no_parts = r->handler.no_parts};
 
     if (r->handler.link)
         handler.link = put_link_by;
