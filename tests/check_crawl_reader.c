@@ -209,6 +209,11 @@ READER_TEST(not_whole)
     ck_assert_str_eq(told.data, "1 x -\n");
     teardown();
     setup();
+    put("<title>T</title><link rel=next href=x>"); /* <base> might have come */
+    finish(false);
+    ck_assert_uint_eq(told.len, 0);
+    teardown();
+    setup();
     finish(false);
     ck_assert_uint_eq(ended, 0); /* there was nothing to wait for */
     teardown();
