@@ -97,6 +97,23 @@ START_TEST(parts)
 }
 END_TEST
 
+/* The rest is told as ever. */
+START_TEST(no_parts)
+{
+    expect_text(
+        (struct links_how){.no_parts = true},
+        "<html lang=en><title>T</title><link rel=stylesheet href=s>"
+        "<link rel=canonical href=c><link rel=next href=n>"
+        "<style>@import 'x'; a { b: url(x) } </a></style>"
+        "<meta http-equiv=refresh content='0;r'><body background=x>"
+        "<p style='b: url(x)' id=i><img src=x srcset='x 2x'><script src=x></script>"
+        "<iframe src=f></iframe><input type=image src=x><svg><image href=x />"
+        "<a xlink:href=g></a></svg><a href=a style='b: url(x)'></a>",
+        "canonical c\nrelated n\nrefresh r\nid i\nframe f\nanchor g\nanchor a\n"
+        "title T\nlang en\ncharset UTF-8\n");
+}
+END_TEST
+
 START_TEST(link_elements)
 {
     page("<link rel=stylesheet href=a><link rel='alternate StyleSheet' href=b>",
@@ -300,9 +317,9 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("links", anchors, ids, parts, link_elements, srcsets, refreshes,
-                       robots, bases, styles, facts, where_links_stand, charsets,
-                       queries, late_charset, long_title);
+    return CHECK_SUITE("links", anchors, ids, parts, no_parts, link_elements, srcsets,
+                       refreshes, robots, bases, styles, facts, where_links_stand,
+                       charsets, queries, late_charset, long_title);
 }
 
 int main(void)

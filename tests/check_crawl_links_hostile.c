@@ -124,7 +124,7 @@ static double cpu(void)
 static double cost(const struct trap *t, enum links_format format,
                    const struct buf *page, size_t step, size_t *kept)
 {
-    const struct links_handler handler = {nothing_link, nothing_anchor, NULL};
+    const struct links_handler handler = {nothing_link, nothing_anchor, NULL, false};
     size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
     double start = cpu(), took;
     struct links *l = links_new(format, slice_str(t->charset), &handler);
@@ -209,7 +209,7 @@ START_TEST(nesting)
 
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         size_t found = 0;
-        const struct links_handler handler = {count_link, NULL, &found};
+        const struct links_handler handler = {count_link, NULL, &found, false};
         struct links *l = links_new(LINKS_HTML, SLICE("utf-8"), &handler);
 
         for (int j = 0; j < 1000000; j++)
@@ -231,7 +231,8 @@ START_TEST(megabytes)
 
     for (size_t i = 0; i < ARRAY_LEN(begins); i++) {
         size_t found = 0;
-        const struct links_handler handler = {count_link, nothing_anchor, &found};
+        const struct links_handler handler = {count_link, nothing_anchor, &found,
+                                              false};
         struct links *l = links_new(LINKS_HTML, SLICE("utf-8"), &handler);
         char piece[1000];
 
@@ -251,7 +252,7 @@ END_TEST
 START_TEST(links_that_wait)
 {
     size_t found = 0;
-    const struct links_handler handler = {count_link, NULL, &found};
+    const struct links_handler handler = {count_link, NULL, &found, false};
     struct links *l = links_new(LINKS_HTML, SLICE("utf-8"), &handler);
     size_t before = 0;
 

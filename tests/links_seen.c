@@ -75,7 +75,7 @@ static void see_page(struct buf *out, const struct links *l)
 void links_see(struct buf *out, struct links_how how, const char *data, size_t n)
 {
     struct seer s = {.out = out, .places = how.places};
-    const struct links_handler handler = {see_link, see_anchor, &s};
+    const struct links_handler handler = {see_link, see_anchor, &s, how.no_parts};
     size_t step = how.first ? how.first : how.step ? how.step : n;
 
     s.links =

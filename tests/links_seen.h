@@ -12,6 +12,7 @@ struct links_how {
     size_t step;  /* bytes that are fed at once; 0: all */
     size_t first; /* bytes of the first piece; 0: as the others */
     bool places;  /* line, offset and length as well */
+    bool no_parts;
 };
 
 const char *link_kind_name(enum link_kind kind);

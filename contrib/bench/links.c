@@ -34,7 +34,7 @@ static void count_anchor(struct slice id, void *arg)
 
 static void extract(const struct page *p, size_t *found)
 {
-    const struct links_handler handler = {count, count_anchor, found};
+    const struct links_handler handler = {count, count_anchor, found, false};
     struct links *l = links_new(LINKS_HTML, SLICE("utf-8"), &handler);
 
     for (size_t at = 0; at < p->len; at += PIECE)

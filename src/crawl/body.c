@@ -30,20 +30,14 @@ bool body_is_html(const struct response *rs)
 
 static void open_links(struct job *job, const struct response *rs)
 {
-    struct links_handler handler = {.arg = job};
     struct slice type, essence;
-
-    if (job->visit->reason != VISIT_ANCHORS)
-        handler.link = found_link;
-    if (job->crawl->check)
-        handler.anchor = checking_anchor;
 
     headers_get(&rs->headers, "Content-Type", &type);
     essence = media_type_essence(type);
     if (is_html(essence))
-        job->links = links_new(LINKS_HTML, media_type_charset(type), &handler);
+        reader_find(&job->reader, LINKS_HTML, media_type_charset(type));
     else if (job->crawl->o->requisites && slice_eq_nocase(essence, "text/css"))
-        job->links = links_new(LINKS_CSS, media_type_charset(type), &handler);
+        reader_find(&job->reader, LINKS_CSS, media_type_charset(type));
 }
 
 static void obey_tags(struct job *job, const struct response *rs)
@@ -91,7 +85,7 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
         return BODY_TAKE;
     }
     obey_tags(job, rs);
-    job->digests = digests_new(1u << DIGEST_SHA256);
+    reader_hash(&job->reader);
     open_links(job, rs);
     found_header(job, rs);
     if (job->crawl->saver.root >= 0)
@@ -102,36 +96,42 @@ static enum body_use begin(struct body_sink *s, const struct response *rs)
 static enum body_use take(struct body_sink *s, const char *data, size_t n)
 {
     struct job *job = job_of(s);
+    enum body_use read = reader_write(&job->reader, data, n), saved;
 
-    if (job->digests)
-        digests_update(job->digests, data, n);
-    if (job->links)
-        links_feed(job->links, data, n);
     if (!job->save.saver)
-        return BODY_TAKE;
+        return read;
     s->error = HTTP_LOCAL_IO;
     s->why = job->save.part.why;
-    return save_write(&job->save, data, n);
+    saved = save_write(&job->save, data, n);
+    return saved == BODY_TAKE ? read : saved;
+}
+
+/* Else nothing would come of them. */
+static bool wants_parts(const struct crawl *c)
+{
+    return c->o->requisites || c->check || c->skips;
 }
 
 void body_init(struct job *job)
 {
+    struct reader *r = &job->reader;
+
     job->errand.sink.begin = begin;
     job->errand.sink.write = take;
-}
-
-void body_finish(struct job *job)
-{
-    if (job->links && !job->finished)
-        links_finish(job->links);
-    job->finished = true;
+    r->room = &job->crawl->reading;
+    r->sink = &job->errand.sink;
+    r->ended = job_read;
+    r->handler.arg = job;
+    r->handler.no_parts = !wants_parts(job->crawl);
+    if (job->crawl->check)
+        r->handler.anchor = checking_anchor;
+    if (job->visit && job->visit->reason != VISIT_ANCHORS)
+        r->handler.link = found_link;
 }
 
 void body_reset(struct job *job)
 {
-    links_free(job->links);
-    job->links = NULL;
-    job->finished = false;
+    reader_reset(&job->reader);
     normal_base_free(job->base);
     job->base = NULL;
     job->nofollow = false;
@@ -140,6 +140,4 @@ void body_reset(struct job *job)
     buf_reset(&job->list);
     free(job->canonical);
     job->canonical = NULL;
-    digests_free(job->digests);
-    job->digests = NULL;
 }

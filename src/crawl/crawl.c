@@ -173,6 +173,7 @@ static async int set_up(struct run *run)
 
     list_init(&c->finished);
     event_init(&c->more);
+    reading_room_init(&c->reading);
     open_check(c);
     status = read_starts(c);
     if (status)

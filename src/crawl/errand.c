@@ -25,6 +25,16 @@ void errand_call_done(struct call *call, void *run)
     e->done(e);
 }
 
+static async int wait_for_rooms(struct errand *e)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < ERRAND_ROOMS; i++)
+        if (e->rooms[i])
+            r = event_wait(e->rooms[i]);
+    return r;
+}
+
 /* A reader that is slow holds up what is in flight, too: records may have many links.
  */
 enum call_next errand_step(struct call *call, struct client *c, double *delay,
@@ -35,7 +45,7 @@ enum call_next errand_step(struct call *call, struct client *c, double *delay,
     enum call_next next;
 
     e->moved = false;
-    if (sink_wait(run->sink) < 0 || (e->room && event_wait(e->room) < 0)) {
+    if (sink_wait(run->sink) < 0 || wait_for_rooms(e) < 0) {
         call_cancel(call, "cancelled");
         return CALL_DONE;
     }

@@ -9,6 +9,8 @@
 #include "http/body_sink.h"
 #include "http/pool.h"
 
+enum { ERRAND_ROOMS = 2 };
+
 struct errand {
     struct call call;
     struct request request;
@@ -18,7 +20,8 @@ struct errand {
      * suspend. */
     void (*done)(struct errand *e);
 
-    struct event *room; /* set where what it brings can be put; or NULL */
+    /* Set where what it brings can be put; or NULL. */
+    struct event *rooms[ERRAND_ROOMS];
 
     bool asks_leave; /* at a redirect it is done, for the owner to look at call.hop ...
                       */

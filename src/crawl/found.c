@@ -66,7 +66,7 @@ static void find_base(struct job *job)
 
     if (job->base)
         return;
-    told = job->links ? links_base(job->links) : NULL;
+    told = reader_base(&job->reader);
     if (told)
         set_told_base(job, told);
     else

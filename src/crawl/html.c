@@ -137,7 +137,7 @@ static enum html_state in_tag_open(struct html *h)
 static enum html_state in_end_tag_open(struct html *h)
 {
     if (html_is(*h->p, HTML_ALPHA))
-        return html_tag_begin(h, true);
+        return html_skip_end_tag(h) ? IN_DATA : html_tag_begin(h, true);
     return IN_BOGUS_COMMENT; /* "</>" too: it ends at once, as if it were nothing */
 }
 

@@ -111,6 +111,9 @@ enum html_state html_in_self_closing(struct html *h);
 enum html_state html_tag_begin(struct html *h, bool is_end);
 enum html_state html_tag_begin_end_of(struct html *h, const struct html_name *name);
 
+/* p is behind "</". True: the tag says nothing, and p is behind it. */
+bool html_skip_end_tag(struct html *h);
+
 /* The bytes end inside a tag: what points into them is copied. */
 void html_tag_suspend(struct html *h);
 

@@ -116,11 +116,28 @@ static bool take_name(struct html *h, enum html_class ends, struct slice *name)
 
 /* Outside of SVG and MathML, that of <head> is the only end tag that counts; those of
  * elements which hold text are read in html_text.c. */
+static bool may_count(const struct html *h, size_t len)
+{
+    return h->foreign.depth || len == 4;
+}
+
 static const struct html_name *find_end(const struct html *h, struct slice name)
 {
-    if (h->foreign.depth || name.len == 4)
-        return html_element_find(name.data, name.len);
-    return &html_unknown;
+    return may_count(h, name.len) ? html_element_find(name.data, name.len)
+                                  : &html_unknown;
+}
+
+/* Half of all tags, and nearly all of them have nothing but a name. */
+bool html_skip_end_tag(struct html *h)
+{
+    const char *p = h->p;
+
+    while (p < h->end && !html_is(*p, HTML_NAME_END))
+        p++;
+    if (p == h->end || *p != '>' || may_count(h, (size_t)(p - h->p)))
+        return false;
+    h->p = p + 1;
+    return true;
 }
 
 enum html_state html_in_tag_name(struct html *h)
@@ -143,7 +160,7 @@ enum html_state html_in_tag_name(struct html *h)
 /* The first of several attributes of one name counts. */
 static void begin_attr(struct html *h, struct slice name)
 {
-    enum html_attr attr = html_attr_find(name.data, name.len);
+    enum html_attr attr = h->wanted ? html_attr_find(name.data, name.len) : HTML_ATTRS;
     uint32_t bit = attr == HTML_ATTRS ? 0 : HTML_BIT(attr);
 
     h->name_len = 0;

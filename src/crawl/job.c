@@ -53,6 +53,45 @@ static void answered(struct hosts_waiter *w, enum http_error denied, const char 
         pool_submit(job->crawl->run.pool, &job->errand.call);
 }
 
+/* ---- the end: it is read, then it has its name in the mirror ---- */
+
+static void job_end(struct job *job)
+{
+    const struct call *call = &job->errand.call;
+
+    if (job->save.error)
+        report_unsaved(job);
+    if (call->response.error == HTTP_CANCELLED && call->attempts == 0 &&
+        !is_owed(job, HTTP_CANCELLED))
+        report_nothing(job);
+    else
+        report_page(job);
+}
+
+void job_saved(struct save *s)
+{
+    job_end(container_of(s, struct job, save));
+}
+
+static void was_read(struct job *job)
+{
+    if (!save_finish(&job->save, job->finished))
+        job_end(job);
+}
+
+void job_read(struct reader *r)
+{
+    was_read(container_of(r, struct job, reader));
+}
+
+/* What an attempt before may have brought is in the executor's hands, too. */
+static void finish(struct job *job, bool whole)
+{
+    job->finished = whole;
+    if (!reader_finish(&job->reader, whole))
+        was_read(job);
+}
+
 /* ---- redirects ---- */
 
 /* It goes on to exactly what was judged. */
@@ -70,7 +109,7 @@ static void stay(struct job *job)
 {
     call_stay(&job->errand.call);
     job->leads = true;
-    report_page(job);
+    finish(job, false);
 }
 
 static void target_answered(struct hosts_waiter *w, enum http_error denied,
@@ -91,7 +130,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
         return;
     }
     refuse(job, denied, why);
-    report_page(job);
+    finish(job, false);
 }
 
 static enum scope_verdict judge_target(struct job *job)
@@ -158,6 +197,7 @@ static void follow_redirect(struct job *job)
     struct crawl *c = job->crawl;
     struct skip skip = {.level = job->visit->level, .referrer = job->visit->url};
 
+    body_reset(job); /* an attempt before this one may have brought something */
     free(job->target);
     job->target = target_of(job);
     if (!job->target) {
@@ -183,25 +223,7 @@ static void follow_redirect(struct job *job)
     hosts_ask(c->hosts, c->run.pool, &job->gate);
 }
 
-/* ---- the end ---- */
-
-static void job_end(struct job *job)
-{
-    const struct call *call = &job->errand.call;
-
-    if (job->save.error)
-        report_unsaved(job);
-    if (call->response.error == HTTP_CANCELLED && call->attempts == 0 &&
-        !is_owed(job, HTTP_CANCELLED))
-        report_nothing(job);
-    else
-        report_page(job);
-}
-
-void job_saved(struct save *s)
-{
-    job_end(container_of(s, struct job, save));
-}
+/* ---- the call is done ---- */
 
 static void job_done(struct errand *e)
 {
@@ -218,10 +240,7 @@ static void job_done(struct errand *e)
             return;
         checking_was_enough(job);
     }
-    if (!rs->error)
-        body_finish(job);
-    if (!save_finish(&job->save, !rs->error))
-        job_end(job);
+    finish(job, !rs->error);
 }
 
 /* ---- the beginning ---- */
@@ -273,7 +292,8 @@ void job_submit(struct run *run, struct item *item)
     }
     job->errand.asks_leave = true;
     checking_begin(job);
-    job->errand.room = c->saver.root >= 0 ? &c->saver.room : NULL;
+    job->errand.rooms[0] = &c->reading.open;
+    job->errand.rooms[1] = c->saver.root >= 0 ? &c->saver.room : NULL;
     job->errand.request.stranger = is_stranger(c, job->visit->url);
     job->gate.answer = answered;
     job->gate.url = job->visit->url;

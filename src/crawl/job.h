@@ -18,9 +18,9 @@
 #include "crawl/links.h"
 #include "crawl/normal.h"
 #include "crawl/mirror.h"
+#include "crawl/reader.h"
 #include "crawl/refs.h"
 #include "crawl/save.h"
-#include "disk/digest.h"
 
 struct sitemaps;
 struct skips;
@@ -37,8 +37,9 @@ struct crawl {
     struct refs *refs;      /* references that were dealt with */
     struct keyset contents; /* of pages so far: halves of their SHA-256 */
     struct starts *starts;
-    struct check *check;    /* NULL without --check */
-    struct buf notes;       /* of it, of a page that ends */
+    struct check *check; /* NULL without --check */
+    struct buf notes;    /* of it, of a page that ends */
+    struct reading_room reading;
     struct saver saver;     /* root -1 without --save */
     struct mirror *mirror;  /* NULL without --convert-links */
     struct list finished;   /* pages whose records are not written yet (--state) */
@@ -60,15 +61,14 @@ struct job {
     bool leads;            /* not on to there: that is not asked for, or was already */
 
     /* Of the exchange under way, and at its end of the page. */
-    struct links *links;      /* NULL: it is not read for links */
-    bool finished;            /* links_finish was called */
+    struct reader reader;
+    bool finished;            /* it came whole, and is read */
     struct normal_base *base; /* <base href>, or the page's own URL; NULL: not yet */
     uint64_t base_key;        /* of its folder */
     bool nofollow;            /* X-Robots-Tag */
     struct urlset seen;       /* URLs that it refers to */
     struct buf list;          /* the same as JSON, with --links */
     char *canonical;          /* owned; NULL: none */
-    struct digests *digests;
     struct save save;
     struct gathered gathered;
 };
@@ -110,7 +110,8 @@ struct job *job_new(struct crawl *c, struct item *item);
 /* The scenario's submit: takes the item over. */
 async void job_submit(struct run *run, struct item *item);
 
-/* Its way to the mirror has ended. */
+/* All that came of it is read; its way to the mirror has ended. */
+void job_read(struct reader *r);
 void job_saved(struct save *s);
 
 /* ---- body.c: what arrives ---- */
@@ -120,10 +121,7 @@ void body_init(struct job *job);
 
 bool body_is_html(const struct response *rs);
 
-/* All has come: what was held back of the links is found, too. */
-void body_finish(struct job *job);
-
-/* Forgets what came, for another exchange or for good. */
+/* Forgets what came, for another exchange. */
 void body_reset(struct job *job);
 
 /* ---- found.c: from a reference to the frontier ---- */

@@ -68,13 +68,13 @@ static void start_html(struct links *l)
     const struct html_handler handler = {
         .tag = links_tag,
         .text = links_text,
-        .wanted =
-            HTML_BIT(HTML_STYLE_ATTR) | (l->handler.anchor ? HTML_BIT(HTML_ID) : 0),
+        .wanted = (l->handler.no_parts ? 0 : HTML_BIT(HTML_STYLE_ATTR)) |
+                  (l->handler.anchor ? HTML_BIT(HTML_ID) : 0),
         .wanted_of = l->wanted_of,
         .arg = l,
     };
 
-    links_want(l->wanted_of);
+    links_want(l->wanted_of, l->handler.no_parts);
     if (l->handler.anchor)
         l->wanted_of[HTML_A] |= HTML_BIT(HTML_NAME);
     l->html = html_new(&handler);

@@ -59,6 +59,7 @@ struct links_handler {
     void (*anchor)(struct slice id,
                    void *arg); /* id=, and name= of <a>: what #... names */
     void *arg;
+    bool no_parts; /* links to parts of the page are not wanted */
 };
 
 struct links;

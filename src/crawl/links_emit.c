@@ -43,6 +43,8 @@ void links_release(struct links *l)
 
 void links_emit(struct links *l, struct link link, struct slice url)
 {
+    if (l->handler.no_parts && link.kind >= LINK_IMAGE)
+        return;
     link.url =
         chars_encode_query(&l->chars, link_value_clean(url, &l->clean), &l->query);
     if (l->recoder)

@@ -70,7 +70,7 @@ void links_release(struct links *l); /* who waited waits no longer */
 void links_css_url(const struct css_url *u, void *arg);
 
 /* links_tag.c: html_handler's. */
-void links_want(uint32_t wanted_of[HTML_ELEMENTS]);
+void links_want(uint32_t wanted_of[HTML_ELEMENTS], bool no_parts);
 void links_tag(const struct html_tag *t, void *arg);
 void links_text(enum html_element in, struct slice piece, int64_t offset, unsigned line,
                 void *arg);

@@ -47,12 +47,17 @@ static const struct rule {
                     {ONE_URL, HTML_POSTER, LINK_IMAGE}},
 };
 
-void links_want(uint32_t wanted_of[HTML_ELEMENTS])
+static bool is_wanted(const struct rule *r, bool no_parts)
+{
+    return r->form != NO_RULE && !(no_parts && r->kind >= LINK_IMAGE);
+}
+
+void links_want(uint32_t wanted_of[HTML_ELEMENTS], bool no_parts)
 {
     for (size_t element = 0; element < HTML_ELEMENTS; element++) {
         wanted_of[element] = 0;
         for (size_t i = 0; i < RULES_MAX; i++)
-            if (rules[element][i].form != NO_RULE)
+            if (is_wanted(&rules[element][i], no_parts))
                 wanted_of[element] |= HTML_BIT(rules[element][i].attr);
     }
     wanted_of[HTML_A] |= HTML_BIT(HTML_REL);
@@ -363,6 +368,8 @@ void links_text(enum html_element in, struct slice piece, int64_t offset, unsign
         take_title(l, piece);
         return;
     }
+    if (l->handler.no_parts)
+        return;
     if (!l->in_style) {
         l->in_style = true;
         css_begin(&l->css, line);

@@ -18,7 +18,7 @@ static void append_text(struct buf *out, const char *text)
 
 static bool is_whole(const struct job *job)
 {
-    return job->digests && !job->errand.call.response.error;
+    return job->finished && job->reader.digests && !job->errand.call.response.error;
 }
 
 /* Half of the hash is as good as all of it, and takes half the memory. */
@@ -31,7 +31,7 @@ static void append_hash(struct buf *out, struct job *job)
         APPEND_LITERAL(out, ",\"content_hash\":null,\"duplicate\":false");
         return;
     }
-    digests_final(job->digests, DIGEST_SHA256, sum);
+    digests_final(job->reader.digests, DIGEST_SHA256, sum);
     digest_hex(sum, digest_size(DIGEST_SHA256), hex);
     APPEND_LITERAL(out, ",\"content_hash\":\"");
     buf_append_str(out, hex);
@@ -44,7 +44,7 @@ static void append_hash(struct buf *out, struct job *job)
 static void append_links(struct buf *out, const struct job *job)
 {
     APPEND_LITERAL(out, ",\"links\":");
-    if (!job->links) {
+    if (!job->reader.links) {
         APPEND_LITERAL(out, "null");
     } else if (job->crawl->o->links) {
         buf_append_char(out, '[');
@@ -78,7 +78,7 @@ static void append_path(struct buf *out, const struct job *job)
 
 static void append_more(struct buf *out, struct job *job)
 {
-    const struct links *l = job->finished ? job->links : NULL;
+    const struct links *l = job->finished ? job->reader.links : NULL;
 
     append_place(out, job->visit);
     APPEND_LITERAL(out, ",\"title\":");
@@ -117,7 +117,8 @@ static void write_record(struct job *job, enum http_error error)
 
     append_more(&more, job);
     record.more = (struct slice){more.data, more.len};
-    record.label = job->finished && job->links ? links_title(job->links) : NULL;
+    record.label =
+        job->finished && job->reader.links ? links_title(job->reader.links) : NULL;
     run_deliver(&job->crawl->run, &record, &delivery);
     buf_clear(&more);
 }
@@ -219,7 +220,9 @@ static void end_visit(struct crawl *c, struct visit *visit)
 
 static void job_free(struct job *job)
 {
-    body_reset(job);
+    reader_clear(&job->reader);
+    normal_base_free(job->base);
+    free(job->canonical);
     urlset_clear(&job->seen);
     urlset_clear(&job->claimed);
     gathered_clear(&job->gathered);

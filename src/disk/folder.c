@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#ifdef SYS_openat2
+#include <linux/openat2.h>
+#endif
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -84,6 +89,18 @@ static bool leads_down(struct slice part)
     return part.len && !slice_eq(part, ".") && !slice_eq(part, "..");
 }
 
+static bool way_leads_down(const char *way)
+{
+    size_t n = strcspn(way, "/");
+
+    for (; way[n]; n = strcspn(way, "/")) {
+        if (!leads_down((struct slice){way, n}))
+            return false;
+        way += n + 1;
+    }
+    return leads_down(slice_str(way));
+}
+
 /* With O_DIRECTORY a link is ENOTDIR, like a file. */
 static int say_what_it_is(int dir, const char *part)
 {
@@ -123,11 +140,49 @@ static int enter_slice(int dir, struct slice part, bool make)
     return enter(dir, name, make);
 }
 
+#ifdef SYS_openat2
+
+static int open_way(int root, const char *way)
+{
+    struct open_how how = {.flags = FOLDER_FLAGS,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+
+    return (int)syscall(SYS_openat2, root, way, &how, sizeof(how));
+}
+
+#else
+
+static int open_way(int root, const char *way)
+{
+    (void)root, (void)way;
+    return -1;
+}
+
+#endif
+
+/* All of the way at once. -1 where something is missing or in the way, or the kernel
+ * cannot: who goes step by step learns what it is. */
+static int leap(int root, const char *name, size_t len)
+{
+    char way[PATH_MAX];
+
+    if (len >= sizeof(way))
+        return -1;
+    memcpy(way, name, len);
+    way[len] = '\0';
+    assert(way_leads_down(way));
+    return open_way(root, way);
+}
+
 int folder_of(int root, const char *name, bool make, const char **base)
 {
-    const char *slash;
-    int fd = root;
+    const char *slash = strrchr(name, '/');
+    int fd = slash ? leap(root, name, (size_t)(slash - name)) : -1;
 
+    if (fd >= 0)
+        name = slash + 1;
+    else
+        fd = root;
     for (; fd >= 0 && (slash = strchr(name, '/')); name = slash + 1) {
         struct slice part = {name, (size_t)(slash - name)};
         int next = enter_slice(fd, part, make);

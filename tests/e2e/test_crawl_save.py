@@ -172,6 +172,21 @@ def test_second_attempt():
     check(read(result.record["path"]) == good, "other bytes")
 
 
+def test_second_attempt_moved():
+    """an attempt that leads to another page leaves nothing of the one before"""
+    cut = (servers.head(200, {"Content-Length": 2000000, "Content-Type": "text/html"})
+           + b"<title>T</title><body><a href=/b>" + b"y" * 1500000)
+    answers = iter((lambda r: r.conn.send(cut), lambda r: redirect("/")))
+    s = site({"/": ["/a"], "/a": lambda r: next(answers)(r)})
+    where = tmp()
+    result = harness.trawl("crawl", "-q", s.url, "--save", where, "--retry-delay", "0",
+                           "--exclude", "/b$").ok(2)
+    a = pages(result, s)["/a"]
+    same([a[k] for k in ("attempts", "redirect_url", "title", "links", "content_hash", "path")],
+         [2, s.url + "/", None, None, None, None], "record")
+    same([os.path.basename(name) for name in tree(where)], ["index.html"], "files")
+
+
 def test_large():
     """a large file is not held in memory"""
     size = (8 if SANITIZED else 200) << 20

@@ -55,7 +55,7 @@ static void see_text(struct buf *out, const char *text)
 static void read_page(struct seen *s, enum links_format format, struct slice charset,
                       struct slice page, size_t step)
 {
-    const struct links_handler handler = {see_link, see_anchor, s};
+    const struct links_handler handler = {see_link, see_anchor, s, false};
     struct links *l = links_new(format, charset, &handler);
 
     s->size = page.len;
