@@ -114,8 +114,14 @@ static enum body_use take(struct body_sink *s, const char *data, size_t n)
     return save_write(&job->save, data, n);
 }
 
+static void forget(struct errand *e)
+{
+    body_reset(container_of(e, struct job, errand));
+}
+
 void body_init(struct job *job)
 {
+    job->errand.forget = forget;
     job->errand.sink.begin = begin;
     job->errand.sink.write = take;
 }
@@ -142,4 +148,5 @@ void body_reset(struct job *job)
     job->canonical = NULL;
     digests_free(job->digests);
     job->digests = NULL;
+    save_forget(&job->save);
 }

@@ -26,7 +26,8 @@ void errand_call_done(struct call *call, void *run)
 }
 
 /* A reader that is slow holds up what is in flight, too: records may have many links.
- */
+ * What an exchange brought is forgotten before another one waits for room, which it may
+ * have taken itself. */
 enum call_next errand_step(struct call *call, struct client *c, double *delay,
                            void *arg)
 {
@@ -40,6 +41,8 @@ enum call_next errand_step(struct call *call, struct client *c, double *delay,
         return CALL_DONE;
     }
     next = call_step(call, c, delay);
+    if (next != CALL_DONE && e->forget)
+        e->forget(e);
     if (next != CALL_REDIRECT || !e->asks_leave)
         return next;
     e->moved = true;

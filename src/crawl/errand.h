@@ -18,6 +18,10 @@ struct errand {
      * suspend. */
     void (*done)(struct errand *e);
 
+    /* An exchange has ended that is not the last: what it brought counts for nothing.
+     * From a task; may not suspend; or NULL. */
+    void (*forget)(struct errand *e);
+
     struct event *room; /* set where what it brings can be put; or NULL */
 
     bool asks_leave; /* at a redirect it is done, for the owner to look at call.hop ...

@@ -53,6 +53,33 @@ static void answered(struct hosts_waiter *w, enum http_error denied, const char 
         pool_submit(job->crawl->run.pool, &job->errand.call);
 }
 
+/* ---- the end ---- */
+
+static void job_end(struct job *job)
+{
+    const struct call *call = &job->errand.call;
+
+    if (job->save.error)
+        report_unsaved(job);
+    if (call->response.error == HTTP_CANCELLED && call->attempts == 0 &&
+        !is_owed(job, HTTP_CANCELLED))
+        report_nothing(job);
+    else
+        report_page(job);
+}
+
+void job_saved(struct save *s)
+{
+    job_end(container_of(s, struct job, save));
+}
+
+/* What came is given its name, or done away with, before the page ends. */
+static void finish(struct job *job)
+{
+    if (!save_finish(&job->save, !job->errand.call.response.error))
+        job_end(job);
+}
+
 /* ---- redirects ---- */
 
 /* It goes on to exactly what was judged. */
@@ -70,7 +97,7 @@ static void stay(struct job *job)
 {
     call_stay(&job->errand.call);
     job->leads = true;
-    report_page(job);
+    finish(job);
 }
 
 static void target_answered(struct hosts_waiter *w, enum http_error denied,
@@ -91,7 +118,7 @@ static void target_answered(struct hosts_waiter *w, enum http_error denied,
         return;
     }
     refuse(job, denied, why);
-    report_page(job);
+    finish(job);
 }
 
 static enum scope_verdict judge_target(struct job *job)
@@ -170,25 +197,7 @@ static void follow_redirect(struct job *job)
     hosts_ask(c->hosts, c->run.pool, &job->gate);
 }
 
-/* ---- the end ---- */
-
-static void job_end(struct job *job)
-{
-    const struct call *call = &job->errand.call;
-
-    if (job->save.error)
-        report_unsaved(job);
-    if (call->response.error == HTTP_CANCELLED && call->attempts == 0 &&
-        !is_owed(job, HTTP_CANCELLED))
-        report_nothing(job);
-    else
-        report_page(job);
-}
-
-void job_saved(struct save *s)
-{
-    job_end(container_of(s, struct job, save));
-}
+/* ---- the call is done ---- */
 
 static void job_done(struct errand *e)
 {
@@ -207,8 +216,7 @@ static void job_done(struct errand *e)
     }
     if (!rs->error)
         body_finish(job);
-    if (!save_finish(&job->save, !rs->error))
-        job_end(job);
+    finish(job);
 }
 
 /* ---- the beginning ---- */

@@ -172,6 +172,26 @@ def test_second_attempt():
     check(read(result.record["path"]) == good, "other bytes")
 
 
+def test_no_second_attempt():
+    """what was cut short is not saved because the next attempt brings nothing"""
+    cut = servers.head(200, {"Content-Length": 1000000}) + b"y" * 950000
+
+    def first(path):
+        return lambda r: r.conn.send(cut) if s.hits.count(path) == 1 else then[path]
+    then = {"/gone": reply("", 404), "/led": redirect("http://127.0.0.2:1/x"),
+            "/failed": reply("", 503)}
+    s = site({"/": list(then), **{path: first(path) for path in then}})
+    where = tmp()
+    result = harness.trawl("crawl", "-q", s.url, "--save", where, "--retry", "1",
+                           "--retry-delay", "0").exited(1)
+    found = pages(result, s)
+    for path in then:
+        record = found[path]
+        same((record["attempts"], record["path"], record["content_hash"], record["links"]),
+             (2, None, None, None), path)
+    same(sorted(os.path.basename(path) for path in tree(where)), ["index.html"], "files")
+
+
 def test_large():
     """a large file is not held in memory"""
     size = (8 if SANITIZED else 200) << 20
