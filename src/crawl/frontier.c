@@ -215,7 +215,7 @@ static bool give_out(struct frontier *f, struct visit **visit)
     return false;
 }
 
-static bool is_over(const struct frontier *f)
+bool frontier_is_over(const struct frontier *f)
 {
     return f->closed || (f->max_pages && f->given >= f->max_pages);
 }
@@ -224,7 +224,7 @@ int frontier_next(struct frontier *f, struct visit **visit)
 {
     int r = f->state ? frontier_state_make_room(f->state) : 0;
 
-    while (!r && !is_over(f)) {
+    while (!r && !frontier_is_over(f)) {
         if (give_out(f, visit))
             return 1;
         if (!f->out)

@@ -115,6 +115,9 @@ void frontier_put_back(struct frontier *f, struct visit *visit);
 /* No more is given out. */
 void frontier_close(struct frontier *f);
 
+/* Whether that is so, by this or by max_pages, whatever may be added. */
+bool frontier_is_over(const struct frontier *f);
+
 uint64_t frontier_known(const struct frontier *f);   /* URLs that were ever added */
 uint64_t frontier_waiting(const struct frontier *f); /* of these, not given out yet */
 uint64_t frontier_done_before(const struct frontier *f); /* in earlier runs */
