@@ -105,7 +105,7 @@ static bool open_mirror(struct crawl *c)
     if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
         return false;
     if (c->o->convert_links)
-        c->mirror = mirror_new(c->saver.root);
+        c->mirror = mirror_new(c->saver.root, c->o->drop);
     return true;
 }
 

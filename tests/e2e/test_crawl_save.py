@@ -271,6 +271,31 @@ def test_converts_base():
     same(lacks, [], "absolute links")
 
 
+def test_converts_styles():
+    """CSS in attributes, elements and files, whatever its quotes are"""
+    images = [f"/i{n}.png" for n in range(5)]
+    s = site({"/": html(more="<p style='x:url(/i0.png)'><p style=\"x:url( &quot;/i1.png&quot; )\">"
+                        "<p style=x:url(&#39;/i2.png&#39;)><style>@import '/s.css'; "
+                        "a{x:url(\"/i3.png\")}</style><p style='x:url(/gone?a&amp;b=(1)'>"
+                        "<p style=\"x:url(&quot;/gone?a&amp;c=(1&quot;)\">"),
+              "/s.css": reply("i{x:url(/i4.png)}", type="text/css"),
+              **{i: reply(i) for i in images}})
+    _, files = mirror(s, "--page-requisites", "--convert-links", code=1)
+    text = files["index.html"].decode()
+    contains(text, "'x:url(i0.png)'", "x:url( &quot;i1.png&quot; )", "url(&#39;i2.png&#39;)",
+             "@import 's.css'", 'url("i3.png")',
+             f"url(&quot;{s.url}/gone?a&amp;c=\\0000281&quot;)")
+    contains(files["s.css"].decode(), "url(i4.png)")
+
+
+def test_converts_dropped():
+    """a link whose query is dropped leads to what was saved, or keeps it"""
+    s = site({"/": html("/a?utm=1&b=2", "/gone?utm=1"), "/a?b=2": []})
+    _, files = mirror(s, "--drop-query", "utm", "--convert-links", code=1)
+    contains(files["index.html"].decode(), 'href="a%5Eb%3D2.html"',
+             f'href="{s.url}/gone?utm=1"')
+
+
 def test_convert_needs():
     """--convert-links needs --save, and goes not with --state"""
     contains(crawl("http://x/", "--convert-links").exited(2).err, "--save")
