@@ -23,16 +23,36 @@ static void told_sitemap(const char *url, const char *asked, void *arg)
         sitemaps_add(c->sitemaps, url);
 }
 
-/* What an earlier run wrote behind the last page that it finished comes again. */
-static void cut_output(struct crawl *c)
+/* By which the state file knows the output again; NULL: standard output. The caller
+ * frees. */
+static char *output_name(const char *path)
 {
-    const char *path = c->o->run.output;
-    off_t length = (off_t)frontier_output_length(c->frontier);
+    char *here = NULL;
+    struct buf name = BUF_INIT;
+
+    if (!path || !strcmp(path, "-"))
+        return NULL;
+    if (*path != '/' && (here = getcwd(NULL, 0)))
+        buf_appendf(&name, "%s/", here);
+    buf_append_str(&name, path);
+    free(here);
+    return buf_take(&name);
+}
+
+static uint64_t output_size(const char *name)
+{
     struct stat st;
 
-    c->output_length = (uint64_t)length;
-    if (path && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > length)
-        (void)!truncate(path, length);
+    return name && stat(name, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size
+                                                               : 0;
+}
+
+/* What an earlier run wrote behind the last page that it finished comes again. */
+static void cut_output(struct crawl *c, const char *name, uint64_t size)
+{
+    c->output_length = frontier_output_length(c->frontier);
+    if (size > c->output_length)
+        (void)!truncate(name, (off_t)c->output_length);
 }
 
 /* What earlier runs found broken, they have told. */
@@ -59,10 +79,12 @@ static void open_check(struct crawl *c)
 static bool open_frontier(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
-    char *options = starts_describe(c);
+    char *options = starts_describe(c), *output = output_name(o->run.output);
     struct frontier_config config = {
         .state = o->run.dry_run ? NULL : o->state,
         .options = options,
+        .output = output,
+        .output_size = output_size(output),
         .per_host = o->run.client.limits.per_host,
         .max_pages = o->scope.max_pages,
         .max_per_host = o->scope.max_per_host,
@@ -72,14 +94,15 @@ static bool open_frontier(struct crawl *c)
     if (c->check)
         config.noted = noted;
     c->frontier = frontier_new(&config);
+    if (c->frontier) {
+        c->run.summary.skipped = frontier_done_before(c->frontier);
+        c->run.continued = c->run.summary.skipped > 0;
+        if (c->run.continued)
+            cut_output(c, output, config.output_size);
+    }
     free(options);
-    if (!c->frontier)
-        return false;
-    c->run.summary.skipped = frontier_done_before(c->frontier);
-    c->run.continued = c->run.summary.skipped > 0;
-    if (c->run.continued)
-        cut_output(c);
-    return true;
+    free(output);
+    return c->frontier != NULL;
 }
 
 static void open_hosts(struct crawl *c)

@@ -31,8 +31,7 @@ static void discard(struct frontier *f)
 /* 0 or -errno (logged). */
 static int open_state(struct frontier *f, const struct frontier_config *config)
 {
-    struct frontier_file *file =
-        frontier_file_open(config->state, config->options ? config->options : "");
+    struct frontier_file *file = frontier_file_open(config);
     int r;
 
     if (!file)

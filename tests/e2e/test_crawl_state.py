@@ -97,6 +97,40 @@ def test_numbers():
     same(len(once_each(out)), 31, "all")
 
 
+def test_other_output():
+    """what lies in another file than the last run's is not cut"""
+    for first in [], ["-o", "first"]:
+        s = site({"/": [f"/{i}" for i in range(9)], "*": []})
+        where = tmp()
+        crawl(s.url, "--state", "state", "--max-pages", "3", *first, cwd=where).exited(0)
+        lines = b"".join(b'{"some":"other line"}\n' for _ in range(9999))
+        for name in "-", "second":
+            write(lines, os.path.join(where, name))
+            run = crawl(s.url, "--state", "state", "--max-pages", "5" if name == "-" else "10",
+                        "-o", name, cwd=where).exited(0)
+            left = read(os.path.join(where, name))
+            same(left[:len(lines)], lines, f"{name}: what was there")
+            same(len(run.records or parse(left[len(lines):])), 2 if name == "-" else 5, name)
+
+
+def test_shorter_output():
+    """an output that was taken away begins anew, and is cut where it has to be"""
+    gate = servers.Gate(lambda r: html(*(f"/{i}" for i in range(20))) if r.path == "/"
+                        else html())
+    state, out = files()
+    args = (gate.url, "--no-robots", "--state", state, "-o", out)
+    gate.open()
+    crawl(*args, "--max-pages", "12").exited(0)
+    os.unlink(out)
+    crawl(*args, "--max-pages", "14").exited(0)
+    with open(out, "ab") as file:
+        file.write(b'{"url":"of a page that is not done"}\n')
+    crawl(*args).exited(0)
+    same(len(once_each(out)), 21 - 12, "records")
+    lacks = [r for r in parse(read(out)) if not r["url"].startswith(gate.url)]
+    same(lacks, [], "what was cut")
+
+
 def test_failed_pages():
     """pages that failed are done"""
     s = site({"/": ["/gone"]})
