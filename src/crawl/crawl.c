@@ -221,6 +221,18 @@ static void report_kept_back(struct crawl *c, struct visit *visit, bool host_ful
     frontier_put_back(c->frontier, visit);
 }
 
+/* Millions may wait: but for --why, nobody asks for any but start URLs. */
+static void report_all_kept_back(struct crawl *c)
+{
+    uint32_t level = c->skips && !c->run.stopped ? UINT32_MAX : 0;
+    struct visit *visit;
+    bool host_full;
+
+    frontier_close(c->frontier);
+    while (frontier_kept_back(c->frontier, level, &visit, &host_full))
+        report_kept_back(c, visit, host_full);
+}
+
 static bool is_stopped(void *arg)
 {
     const struct crawl *c = arg;
@@ -241,17 +253,13 @@ static uint64_t tell_count(const struct crawl *c)
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
-    struct visit *visit;
-    bool host_full;
     int r = 0;
 
     if (!run->sink) /* nothing has begun */
         return 0;
     if (c->skips)
         skips_finish(c);
-    frontier_close(c->frontier);
-    while (frontier_kept_back(c->frontier, &visit, &host_full))
-        report_kept_back(c, visit, host_full);
+    report_all_kept_back(c);
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
     if (r < 0)

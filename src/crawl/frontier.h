@@ -98,10 +98,11 @@ bool frontier_knows(const struct frontier *f, const char *url);
  * when frontier_close was called; -ECANCELED. For one task at a time. */
 async int frontier_next(struct frontier *f, struct visit **visit);
 
-/* After frontier_next gave 0: takes one that waits all the same, for max_per_host
- * (*host_full) or for max_pages or closing; false when there is none. It is to be put
- * back. */
-bool frontier_kept_back(struct frontier *f, struct visit **visit, bool *host_full);
+/* After frontier_next gave 0: takes one that waits all the same, of no more than that
+ * level, for max_per_host (*host_full) or for max_pages or closing; false when there is
+ * none. It is to be put back. Nothing may be added meanwhile. */
+bool frontier_kept_back(struct frontier *f, uint32_t level, struct visit **visit,
+                        bool *host_full);
 
 /* Bytes that the state file keeps with the page, once it is done. */
 void frontier_note(struct frontier *f, struct visit *visit, const struct buf *notes);
