@@ -342,6 +342,24 @@ START_TEST(unquoting)
 }
 END_TEST
 
+START_TEST(as_text)
+{
+    struct buf b = BUF_INIT;
+
+    json_append_text(&b, SLICE("\"a\\n\""));
+    json_append_text(&b, SLICE("1.0"));
+    json_append_text(&b, SLICE("[\"a\"]"));
+    ck_assert_str_eq(b.data, "a\n1.0[\"a\"]");
+    buf_clear(&b);
+    ck_assert(json_string_is(SLICE("\"ab\""), SLICE("ab")));
+    ck_assert(json_string_is(SLICE("\"\\u0061b\""), SLICE("ab")));
+    ck_assert(json_string_is(SLICE("\"a\\u0000\""), SLICE("a\0")));
+    ck_assert(json_string_is(SLICE("\"\""), (struct slice){0}));
+    ck_assert(!json_string_is(SLICE("\"ab\""), SLICE("a")));
+    ck_assert(!json_string_is(SLICE("\"a\\u0000\""), SLICE("a")));
+}
+END_TEST
+
 START_TEST(what_is_written_reads_back)
 {
     char text[256];
@@ -364,7 +382,7 @@ static Suite *suite(void)
     return CHECK_SUITE("json", strings, empty_buffers_have_no_data, members, accepted,
                        refused, nul_bytes_are_no_end, special_bytes_at_every_offset,
                        depth, types, elements, pairs, what_is_not_json_ends,
-                       member_by_name, unquoting, what_is_written_reads_back);
+                       member_by_name, unquoting, as_text, what_is_written_reads_back);
 }
 
 int main(void)

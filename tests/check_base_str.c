@@ -19,6 +19,9 @@ START_TEST(slices)
     ck_assert_uint_eq(slice_trim(SLICE(" \n")).len, 0);
     ck_assert(slice_eq((struct slice){0}, ""));
     ck_assert(!slice_eq(SLICE("a\0"), "a"));
+    ck_assert(slice_same((struct slice){0}, SLICE("")));
+    ck_assert(slice_same(SLICE("a\0b"), SLICE("a\0b")));
+    ck_assert(!slice_same(SLICE("a\0b"), SLICE("a\0c")) && !slice_same(SLICE("a"), s));
 }
 END_TEST
 

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "crawl/pattern.h"
+#include "base/pattern.h"
 #include "crawl/scope.h"
 
 static struct scope *make_scope(enum scope_kind kind, const char *start)

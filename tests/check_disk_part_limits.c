@@ -212,8 +212,10 @@ START_TEST(says_what_is_wrong)
     faults.fsync = 0; /* the kernel says it once; the bytes are lost all the same */
     EXPECT_FAILS(&p, part_checkpoint(&p, &j), -EIO, "x.part: Input/output error");
     ck_assert(!is_there(s.fd, "x.part.json"));
+    EXPECT_FAILS(&p, part_settle(&p, 0, NULL), -EIO, "x.part: Input/output error");
     EXPECT_OK(&p, part_restart(&p));
     EXPECT_OK(&p, part_checkpoint(&p, &j));
+    EXPECT_OK(&p, part_settle(&p, 0, NULL));
     part_clear(&p);
     scratch_remove(&s);
 }

@@ -366,6 +366,35 @@ START_TEST(one_process_at_a_time)
 }
 END_TEST
 
+/* A process that was killed, but is not gone yet. */
+static int holding;
+
+static void other_goes_soon(void)
+{
+    if (holding-- > 0)
+        faults.flock = EWOULDBLOCK;
+    else
+        faults.flock = 0;
+}
+
+START_TEST(one_that_is_going)
+{
+    struct scratch s;
+    struct part p;
+
+    scratch_make(&s, NULL);
+    leave_half(&s, "x");
+    p = part_of(&s, "x");
+    expect_look(&p, "\"v1\"", 4);
+    holding = 5;
+    faults.before_lock = other_goes_soon;
+    EXPECT_OK(&p, part_open(&p, true));
+    ck_assert_int_lt(holding, 0);
+    part_clear(&p);
+    scratch_remove(&s);
+}
+END_TEST
+
 /* What happens between opening and locking, and how often it does. */
 static struct scratch *meanwhile;
 static int times;
@@ -654,10 +683,10 @@ static Suite *suite(void)
         "part", files_of_others, files_of_other_users, links_to_files,
         second_names_of_files, pipes_and_the_like, journals_of_others,
         journals_that_come_meanwhile, copies_are_ours, a_bit_that_only_the_journal_has,
-        where_there_are_no_bits, one_process_at_a_time, keeps_only_what_it_has_seen,
-        a_file_that_is_taken_away, a_folder_that_becomes_a_link,
-        finishes_what_was_begun, finishes_a_link, finishes_nothing_of_others,
-        long_names_leave_room_for_the_reason);
+        where_there_are_no_bits, one_process_at_a_time, one_that_is_going,
+        keeps_only_what_it_has_seen, a_file_that_is_taken_away,
+        a_folder_that_becomes_a_link, finishes_what_was_begun, finishes_a_link,
+        finishes_nothing_of_others, long_names_leave_room_for_the_reason);
     TCase *elsewhere = tcase_create("elsewhere");
 
     tcase_add_loop_test(elsewhere, a_name_that_leads_elsewhere, 0, 3);

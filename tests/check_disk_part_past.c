@@ -106,6 +106,25 @@ START_TEST(bytes_past_the_page_cache)
 }
 END_TEST
 
+/* Who waits to be synced has one open file. */
+START_TEST(not_once_settled)
+{
+    struct scratch s;
+    struct part p;
+    char *memory = make_bytes();
+
+    scratch_make(&s, NULL);
+    p = part_of(&s, "x");
+    open_direct(&p, false);
+    write_span(&p, memory, 0, 0, 4 * ALIGN);
+    EXPECT_OK(&p, part_settle(&p, 4 * ALIGN, NULL));
+    ck_assert_int_eq(p.direct.fd, -1);
+    part_clear(&p);
+    free(memory);
+    scratch_remove(&s);
+}
+END_TEST
+
 /* Whether it went past it is seen where it is refused: once, and never again. */
 START_TEST(refused_once)
 {
@@ -355,10 +374,11 @@ END_TEST
 
 static Suite *suite(void)
 {
-    Suite *suite = CHECK_SUITE(
-        "part", refused_once, another_file_under_the_name, a_full_disk_is_told,
-        nothing_until_it_has_its_name, a_name_that_is_taken_meanwhile,
-        other_bytes_without_a_name, a_part_is_there, linked_by_way_of_proc);
+    Suite *suite =
+        CHECK_SUITE("part", not_once_settled, refused_once, another_file_under_the_name,
+                    a_full_disk_is_told, nothing_until_it_has_its_name,
+                    a_name_that_is_taken_meanwhile, other_bytes_without_a_name,
+                    a_part_is_there, linked_by_way_of_proc);
     TCase *ways = tcase_create("ways");
 
     tcase_add_loop_test(ways, bytes_past_the_page_cache, 0, ARRAY_LEN(systems));

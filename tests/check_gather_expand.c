@@ -120,6 +120,13 @@ START_TEST(hosts)
     check_url("http://{{a#/empty}}/{{a#/host}}/", NULL, false);
     check_url("http://h{{a#/empty}}/x", "http://h/x", false);
     check_url("h{{a#/host}}/x", "hevil.example/x", true);
+    check_url("http://{{a#/host}}./x", "http://evil.example./x", true);
+    check_url("http://{{a#/host}}.:80/x", "http://evil.example.:80/x", true);
+    /* as libcurl reads them */
+    check_url("http:/{{a#/host}}/x", "http:/evil.example/x", true);
+    check_url("http:/{{a#/empty}}/{{a#/host}}/", "http://evil.example/", true);
+    check_url("http:{{a#/host}}/x", "http:evil.example/x", true);
+    check_url("http:///{{a#/host}}/x", NULL, false);
 }
 END_TEST
 

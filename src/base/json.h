@@ -64,4 +64,10 @@ bool json_member(struct slice object, const char *name, struct slice *value);
 /* Appends what a JSON string stands for. Lone surrogates become U+FFFD. */
 void json_append_unquoted(struct buf *out, struct slice string);
 
+/* The same of any value: what is no string is appended as it is written. */
+void json_append_text(struct buf *out, struct slice value);
+
+/* Whether a JSON string stands for that text, however it is escaped. */
+bool json_string_is(struct slice string, struct slice text);
+
 #endif

@@ -122,27 +122,13 @@ bool json_next(struct json_iter *it)
     return it->rest.len < before; /* what nobody has accepted must end, too */
 }
 
-/* Most keys have no escapes and are compared where they stand. */
-static bool key_is(struct slice key, const char *name)
-{
-    struct buf text = BUF_INIT;
-    bool same;
-
-    if (!memchr(key.data, '\\', key.len))
-        return key.len >= 2 &&
-               slice_eq((struct slice){key.data + 1, key.len - 2}, name);
-    json_append_unquoted(&text, key);
-    same = slice_eq((struct slice){text.data, text.len}, name);
-    buf_clear(&text);
-    return same;
-}
-
 bool json_member(struct slice object, const char *name, struct slice *value)
 {
     struct json_iter it = json_iter(object);
+    struct slice wanted = slice_str(name);
 
     while (it.object && json_next(&it)) {
-        if (key_is(it.key, name)) {
+        if (json_string_is(it.key, wanted)) {
             *value = it.value;
             return true;
         }
@@ -223,4 +209,28 @@ void json_append_unquoted(struct buf *out, struct slice string)
         if (s.len)
             unquote_escape(out, &s);
     }
+}
+
+void json_append_text(struct buf *out, struct slice value)
+{
+    if (json_type(value) == JSON_STRING)
+        json_append_unquoted(out, value);
+    else
+        buf_append(out, value.data, value.len);
+}
+
+/* Most strings have no escapes and are compared where they stand. */
+bool json_string_is(struct slice string, struct slice text)
+{
+    struct buf plain = BUF_INIT;
+    bool is;
+
+    if (string.len < 2)
+        return false;
+    if (!memchr(string.data, '\\', string.len))
+        return slice_same((struct slice){string.data + 1, string.len - 2}, text);
+    json_append_unquoted(&plain, string);
+    is = slice_same((struct slice){plain.data, plain.len}, text);
+    buf_clear(&plain);
+    return is;
 }

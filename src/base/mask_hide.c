@@ -9,42 +9,35 @@
 enum { SHORTEST = 3, SHORT = 8 };
 
 static struct {
-    char **list;
+    struct slice *list; /* owned, the longest first: one may be a part of another */
     size_t count;
 } hidden;
 
 static void forget(void)
 {
     for (size_t i = 0; i < hidden.count; i++)
-        free(hidden.list[i]);
+        free((void *)hidden.list[i].data);
     free(hidden.list);
     hidden.list = NULL;
     hidden.count = 0;
 }
 
-/* The longest first: one may be a part of another. Takes the text over. */
-static void hide(char *secret)
+static void hide_slice(struct slice secret)
 {
     size_t i = hidden.count;
 
+    if (secret.len < SHORTEST)
+        return;
     for (size_t k = 0; k < hidden.count; k++)
-        if (!strcmp(hidden.list[k], secret)) {
-            free(secret);
+        if (slice_same(hidden.list[k], secret))
             return;
-        }
     if (!hidden.count)
         atexit(forget);
     hidden.list = mem_reallocarray(hidden.list, hidden.count + 1, sizeof(*hidden.list));
-    for (; i > 0 && strlen(hidden.list[i - 1]) < strlen(secret); i--)
+    for (; i > 0 && hidden.list[i - 1].len < secret.len; i--)
         hidden.list[i] = hidden.list[i - 1];
-    hidden.list[i] = secret;
+    hidden.list[i] = (struct slice){slice_dup(secret), secret.len};
     hidden.count++;
-}
-
-static void hide_slice(struct slice s)
-{
-    if (s.len >= SHORTEST)
-        hide(slice_dup(s));
 }
 
 /* Host, with and without its port, and path come in messages without each other. */
@@ -88,8 +81,8 @@ static bool is_word(char c)
 static size_t secret_at(const char *text, size_t n, size_t at)
 {
     for (size_t i = 0; i < hidden.count; i++) {
-        size_t len = strlen(hidden.list[i]);
-        bool there = len <= n - at && !memcmp(text + at, hidden.list[i], len);
+        size_t len = hidden.list[i].len;
+        bool there = len <= n - at && !memcmp(text + at, hidden.list[i].data, len);
         bool inside = there && ((at > 0 && is_word(text[at - 1])) ||
                                 (at + len < n && is_word(text[at + len])));
 

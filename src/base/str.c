@@ -51,9 +51,14 @@ struct slice slice_trim(struct slice s)
     return s;
 }
 
+bool slice_same(struct slice a, struct slice b)
+{
+    return a.len == b.len && (!a.len || !memcmp(a.data, b.data, a.len));
+}
+
 bool slice_eq(struct slice a, const char *b)
 {
-    return strlen(b) == a.len && (!a.len || !memcmp(a.data, b, a.len));
+    return slice_same(a, slice_str(b));
 }
 
 bool slice_eq_nocase(struct slice a, const char *b)

@@ -18,6 +18,7 @@ struct slice {
 
 struct slice slice_str(const char *s);
 struct slice slice_trim(struct slice s); /* SP, HT, CR, LF on both sides */
+bool slice_same(struct slice a, struct slice b);
 bool slice_eq(struct slice a, const char *b);
 bool slice_eq_nocase(struct slice a, const char *b); /* ASCII */
 char *slice_dup(struct slice s);                     /* caller frees */

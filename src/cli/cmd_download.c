@@ -83,7 +83,7 @@ static const struct option download_rows[] = {
      option_int, AT_O(split), .min = 1, .max = 64},
     {"no-resume", 0, NULL, GROUP_FILES, "begin each file anew",
      option_true, AT_O(no_resume)},
-    {"no-sync", 0, NULL, GROUP_FILES, "do not wait for the disk",
+    {"no-sync", 0, NULL, GROUP_FILES, "do not synchronise with the disk",
      option_true, AT_O(no_sync), .joined = true},
 
     {"hash", 0, NULL, GROUP_OUTPUT, "add the sha256",

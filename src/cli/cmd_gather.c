@@ -112,13 +112,12 @@ static int read_spec(struct gather_command *f, struct buf *why)
     return r;
 }
 
-static int refuse_spec(const struct command *self, const struct gather_command *f,
-                       struct fault *fault, struct slice text)
+static int refuse_spec(const struct gather_command *f, struct fault *fault,
+                       struct slice text)
 {
     struct buf place = BUF_INIT;
     const char *name = spec_name(f);
 
-    (void)self;
     fault_append(&place, fault, text);
     log_error("%s:%s%s", name ? name : "the spec", fault->at ? "" : " ", place.data);
     buf_clear(&place);
@@ -162,7 +161,7 @@ static int gather(const struct gather_command *f, const struct spec *spec)
     return gather_run(&o);
 }
 
-static int run_spec(const struct command *self, struct gather_command *f)
+static int run_spec(const struct gather_command *f)
 {
     struct slice text = {f->text.data, f->text.len};
     struct spec_options options = {f->variables};
@@ -171,7 +170,7 @@ static int run_spec(const struct command *self, struct gather_command *f)
     int status;
 
     if (!spec)
-        return refuse_spec(self, f, &fault, text);
+        return refuse_spec(f, &fault, text);
     status = f->common.dry_run ? dry_run(f, spec) : gather(f, spec);
     spec_free(spec);
     return status;
@@ -205,7 +204,7 @@ static int run_parsed(const struct command *self, struct gather_command *f,
         return without_input(self);
     if (read_spec(f, why) < 0)
         return command_usage_error(self, why);
-    return run_spec(self, f);
+    return run_spec(f);
 }
 
 static int run(const struct command *self, const char *const *args)

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "crawl/link_header.h"
+#include "crawl/header_link.h"
 #include "crawl/job.h"
 
 /* A reference is dealt with alike wherever it stands, but for these. */
@@ -305,7 +305,7 @@ void found_header(struct job *job, const struct response *rs)
     size_t pos = 0;
 
     while (headers_next(&rs->headers, &pos, &name, &value))
-        while (slice_eq_nocase(name, "Link") && link_header_next(&value, &l))
+        while (slice_eq_nocase(name, "Link") && header_link_next(&value, &l))
             found_link(&l, job);
     forget_base(job);
 }

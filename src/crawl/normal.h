@@ -24,9 +24,9 @@
 #define TRAWL_CRAWL_NORMAL_H
 
 #include "base/buf.h"
+#include "base/pattern.h"
 #include "base/str.h"
 #include "base/url.h"
-#include "crawl/pattern.h"
 
 /* A base that many references are resolved against. */
 struct normal_base;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crawl/pattern.h"
+#include "base/pattern.h"
 
 enum scope_kind {
     SCOPE_PREFIX, /* below the folder of a start URL, on its origin */

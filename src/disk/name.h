@@ -44,6 +44,11 @@ void name_append_path(struct buf *out, struct slice raw);
  * URL. The caller frees. */
 char *name_from_url(const char *url);
 
+/* The URL's path, percent-decoded ("%2F" is "_") and otherwise as the server spells it:
+ * to be compared, never to be opened. "" for what is no URL or would hold a NUL. The
+ * caller frees. */
+char *name_path_as_is(const char *url);
+
 /* Expands a template: {host} {path} {basename} {index} {query}; "{{" is "{". The result
  * goes through name_append_path, with "index.html" added where it ends in "/", but what
  * stands for {host}, {basename}, {index}, {query} cannot part it.

@@ -98,6 +98,19 @@ static void append_path(struct buf *out, const struct subject *s)
     }
 }
 
+char *name_path_as_is(const char *url)
+{
+    struct subject s;
+    struct buf text = BUF_INIT;
+
+    subject_init(&s, url, 0);
+    append_path(&text, &s);
+    subject_clear(&s);
+    if (text.len && memchr(text.data, '\0', text.len))
+        buf_reset(&text);
+    return buf_take(&text);
+}
+
 static void append_index(struct buf *out, const struct subject *s)
 {
     buf_append_uint(out, s->index);

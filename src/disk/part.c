@@ -22,7 +22,8 @@ void part_clear(struct part *p)
 {
     part_close(p);
     free(p->name);
-    p->name = NULL;
+    free(p->goal);
+    p->name = p->goal = NULL;
 }
 
 /* ---- beside each other ---- */
@@ -239,12 +240,14 @@ int part_settle(struct part *p, int64_t size, const struct timespec *mtime)
 {
     const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT},
                                       mtime ? *mtime : (struct timespec){0}};
-    int r = set_size(p, size);
+    int r = p->lost ? part_fail(p, ".part", p->lost) : set_size(p, size);
 
     if (!r)
         r = set_mode(p);
     if (!r && mtime && futimens(p->fd, times) < 0)
         r = part_fail(p, ".part", -errno);
+    if (!r)
+        direct_close(&p->direct); /* many may wait for a sync, and files be few */
     return r;
 }
 
@@ -253,4 +256,12 @@ int part_sync(struct part *p)
     int r = part_fsync(p->fd);
 
     return r ? lose(p, r) : 0;
+}
+
+/* There is nothing to wait for: what counts is the error, which is the file's own. */
+int part_synced(struct part *p)
+{
+    int r = sync_file_range(p->fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE);
+
+    return r < 0 && errno != ENOSYS ? lose(p, -errno) : 0;
 }

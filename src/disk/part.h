@@ -30,10 +30,12 @@ struct part {
     int fd;         /* of NAME.part; -1: not open */
     bool journaled; /* NAME.part.json is there */
     bool unnamed;   /* there is no NAME.part: see part_open_unnamed */
+    bool elsewhere; /* it was opened on another file system than root's */
     char why[160]; /* of the last failure, for people: names the file and the way out */
 
     /* its own */
     struct direct direct;      /* NAME.part, for large writes */
+    char *goal;                /* what it is called in the end, in NAME's folder */
     bool sticky;               /* NAME.part has that bit */
     bool looked;               /* part_look was called ... */
     char seen[65];             /* ... and gave what has this sum; "": it gave nothing */
@@ -51,7 +53,8 @@ void part_clear(struct part *p);
 /* What an earlier run left: fills *j, which is a journal of nothing when there is none,
  * when NAME.part is missing or shorter than its ranges, or when it is not ours. 0, or
  * -errno when it cannot be told. Does not open NAME.part. What a kill in the middle of
- * part_commit left is put in order: a journal without a file, say, is removed. */
+ * part_commit left is put in order, but for NAME itself where there is no NAME.part: a
+ * journal without a file, say, is removed. */
 int part_look(struct part *p, struct journal *j);
 
 /* Opens NAME.part, and makes it (and the folders above it) when it is missing. -EEXIST:
@@ -59,12 +62,14 @@ int part_look(struct part *p, struct journal *j);
  * symbolic link; -ENOTDIR, ENOSPC, EACCES, EROFS... With `keep` the bytes that
  * part_look, which was called before, told of are kept; -EAGAIN when another process
  * has changed them since. Without it, or when it told of none, the file is emptied,
- * after what an old journal tells was taken back. */
+ * after what an old journal tells was taken back. For processes that were killed, but
+ * are not gone yet, a run waits a second in all. */
 int part_open(struct part *p, bool keep);
 
 /* For a file that is in memory, whole: opens one that has no name in NAME's folder
  * until part_commit, without `replace`, gives it NAME. A kill leaves nothing of it;
- * nothing of it is kept, and part_checkpoint does nothing. 0; PART_NEEDS_NAME:
+ * nothing of it is kept, and part_checkpoint does nothing. Where part_commit fails with
+ * anything but -EEXIST a file with a name may still come through. 0; PART_NEEDS_NAME:
  * part_open is to be called instead, as NAME.part is there, or the file system or the
  * kernel cannot do this; or -errno as part_open. */
 enum { PART_NEEDS_NAME = 1 };
@@ -93,17 +98,25 @@ int part_restart(struct part *p);
  * not worth keeping. */
 int part_discard(struct part *p);
 
-/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, things
- * are put in order as part_look does. */
+/* Whether NAME is there, of any kind; *st is lstat's. 1, 0, or -errno. If it is, what a
+ * kill in the middle of part_commit left is put in order, and NAME, too. */
 int part_existing(struct part *p, struct stat *st);
 
 /* The file is whole: gives it its size (which cuts what an older version left; -EIO
  * when there is less), its permissions and, unless NULL, its modification time. Before
- * part_sync. */
+ * part_sync, after all that is written. Fails when part_checkpoint found that bytes were
+ * lost. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
+
+/* NAME was taken meanwhile: part_commit gives this name, in the same folder. */
+void part_rename(struct part *p, const char *name);
 
 /* fsync of NAME.part. */
 int part_sync(struct part *p);
+
+/* The same where its whole file system was synced a moment ago: of bytes that were lost
+ * that tells only once, in a kernel that tells at all, and not of which file. */
+int part_synced(struct part *p);
 
 /* Renames NAME.part to NAME and removes the journal. With `replace` an existing regular
  * file or symbolic link itself is replaced (never what a link points to), a folder is

@@ -29,7 +29,7 @@ static void take_bit_away(const struct place *at)
     close(fd);
 }
 
-static void remove_our_journal(const struct place *at)
+void part_tidy_journal(const struct place *at)
 {
     struct part_journal f;
     struct journal j;
@@ -51,7 +51,7 @@ bool part_tidy(const struct place *at)
             return false;
         unlinkat(at->folder, at->part, 0);
     }
-    remove_our_journal(at);
+    part_tidy_journal(at);
     if (named_there && S_ISREG(named.st_mode) && named.st_mode & S_ISVTX)
         take_bit_away(at);
     return part_there;
@@ -178,6 +178,14 @@ static int commit_unnamed(struct part *p, const struct place *at, bool replace)
     return r;
 }
 
+void part_rename(struct part *p, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    free(p->goal);
+    p->goal = mem_strdup(slash ? slash + 1 : name);
+}
+
 int part_commit(struct part *p, bool replace)
 {
     struct place at;
@@ -185,6 +193,8 @@ int part_commit(struct part *p, bool replace)
 
     if (r)
         return r;
+    if (p->goal)
+        at.base = p->goal;
     r = p->unnamed ? commit_unnamed(p, &at, replace) : commit(p, &at, replace);
     part_leave(&at);
     return r;

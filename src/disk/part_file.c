@@ -81,6 +81,16 @@ static int folder_failed(struct part *p, int r)
     }
 }
 
+/* What is mounted below root is no part of its file system. */
+static bool is_elsewhere(const struct place *at)
+{
+    struct stat root, folder;
+
+    return at->folder != at->root &&
+           (fstat(at->root, &root) < 0 || fstat(at->folder, &folder) < 0 ||
+            root.st_dev != folder.st_dev);
+}
+
 int part_enter(struct part *p, bool make, struct place *at)
 {
     int n;
@@ -96,6 +106,8 @@ int part_enter(struct part *p, bool make, struct place *at)
     }
     memcpy(at->part, at->journal, sizeof(at->part));
     at->part[n - (int)strlen(".json")] = '\0';
+    if (make)
+        p->elsewhere = is_elsewhere(at);
     return 0;
 }
 

@@ -22,8 +22,8 @@ struct place {
     char journal[NAME_MAX + 1]; /* base.part.json */
 };
 
-/* Opens the folder, which with `make` is made. -ENOENT: it is not there. part_leave
- * closes it; on failure there is nothing to leave. */
+/* Opens the folder, which with `make` is made, and then sets `elsewhere`. -ENOENT: it is
+ * not there. part_leave closes it; on failure there is nothing to leave. */
 int part_enter(struct part *p, bool make, struct place *at);
 void part_leave(const struct place *at);
 
@@ -40,6 +40,9 @@ int part_still_there(struct part *p, const struct place *at, struct stat *st);
 /* Puts in order what a kill in part_commit left. NAME.part is missing, or NAME's second
  * link, which is removed: true. For anything else nothing is done. */
 bool part_tidy(const struct place *at);
+
+/* The same of the journal alone. NAME.part is missing. */
+void part_tidy_journal(const struct place *at);
 
 /* Fill `why` and return r. `suffix` is what the file's name has behind NAME. */
 int part_fail(struct part *p, const char *suffix, int r);

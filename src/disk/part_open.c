@@ -2,11 +2,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ATTEMPTS = 16, ONCE_MORE = 1 };
+enum { LOCK_NAP_MS = 20, LOCK_NAPS = 50 }; /* a second */
 
 /* ---- what was left ---- */
 
@@ -31,7 +34,7 @@ static int look(struct part *p, const struct place *at, struct journal *j)
     if (fstatat(at->folder, at->part, &st, AT_SYMLINK_NOFOLLOW) < 0) {
         if (errno != ENOENT)
             return part_fail(p, ".part", -errno);
-        part_tidy(at);
+        part_tidy_journal(at);
         return 0;
     }
     if (!part_may_be_ours(&st)) {
@@ -95,12 +98,27 @@ static int open_existing(struct part *p, const struct place *at)
                                              : part_fail(p, ".part", -errno);
 }
 
+/* A process that was killed holds its locks until the kernel has taken it apart, which
+ * may wait for a disk that is busy: the next run, which comes at once, waits a little.
+ * So much in all, as those that live hold theirs for longer. */
+static bool may_wait(void)
+{
+    static atomic_int naps_left = LOCK_NAPS;
+    const struct timespec nap = {.tv_nsec = LOCK_NAP_MS * 1000000L};
+
+    if (naps_left <= 0 || atomic_fetch_sub(&naps_left, 1) <= 0)
+        return false;
+    nanosleep(&nap, NULL);
+    return true;
+}
+
 /* Where the file system knows no locks there is none. */
 static int lock(struct part *p)
 {
     int r;
 
-    while ((r = flock(p->fd, LOCK_EX | LOCK_NB)) < 0 && errno == EINTR) {
+    while ((r = flock(p->fd, LOCK_EX | LOCK_NB)) < 0 &&
+           (errno == EINTR || (errno == EWOULDBLOCK && may_wait()))) {
     }
     if (r == 0 || errno != EWOULDBLOCK)
         return 0;

@@ -25,38 +25,57 @@ static int link_file(int fd, int folder, const char *name)
     return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-static int make_file(const struct place *at)
+static int make_file(const struct place *at, mode_t mode)
 {
-    return openat(at->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, PART_MODE);
+    return openat(at->folder, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, mode);
 }
 
-/* With an empty file, as NAME.part: should a kill come now, that is one of ours. */
+/* With an empty file, as NAME.part: should a kill come now, that is one of ours; and so
+ * is what cannot be removed. */
 static bool try_to_link(const struct place *at)
 {
-    int fd = make_file(at);
-    bool linked = fd >= 0 && link_file(fd, at->folder, at->part) == 0;
+    int fd = make_file(at, PART_MODE);
+    bool fine = fd >= 0 && link_file(fd, at->folder, at->part) == 0 &&
+                unlinkat(at->folder, at->part, 0) == 0;
 
-    if (linked)
-        unlinkat(at->folder, at->part, 0);
     if (fd >= 0)
         close(fd);
-    return linked;
+    return fine;
 }
 
-/* Whether a file without a name can be made, and be given one. What the first of them
- * meets holds for all of a run. */
+/* Whether a file without a name can be made, and be given one. What one file meets
+ * holds for its file system, until another is asked about. */
+static struct {
+    pthread_mutex_t lock;
+    bool asked, works;
+    dev_t device;
+} known = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static bool works(const struct place *at)
 {
-    static enum { UNKNOWN, NO, YES } known;
-    static pthread_mutex_t finding_out = PTHREAD_MUTEX_INITIALIZER;
+    struct stat st;
     bool yes;
 
-    pthread_mutex_lock(&finding_out);
-    if (known == UNKNOWN)
-        known = try_to_link(at) ? YES : NO;
-    yes = known == YES;
-    pthread_mutex_unlock(&finding_out);
+    if (fstat(at->folder, &st) < 0)
+        return false;
+    pthread_mutex_lock(&known.lock);
+    if (!known.asked || known.device != st.st_dev)
+        known.works = try_to_link(at);
+    known.asked = true;
+    known.device = st.st_dev;
+    yes = known.works;
+    pthread_mutex_unlock(&known.lock);
     return yes;
+}
+
+static void give_up(const struct place *at)
+{
+    struct stat st;
+
+    pthread_mutex_lock(&known.lock);
+    if (fstat(at->folder, &st) == 0 && known.device == st.st_dev)
+        known.works = false;
+    pthread_mutex_unlock(&known.lock);
 }
 
 static int open_unnamed(struct part *p, const struct place *at)
@@ -66,7 +85,7 @@ static int open_unnamed(struct part *p, const struct place *at)
     if (fstatat(at->folder, at->part, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
         errno != ENOENT || !works(at))
         return PART_NEEDS_NAME;
-    p->fd = make_file(at);
+    p->fd = make_file(at, PART_MODE & 0777); /* nobody else sees it on its way */
     p->unnamed = p->fd >= 0;
     return p->unnamed ? 0 : PART_NEEDS_NAME;
 }
@@ -94,5 +113,7 @@ int part_name_unnamed(struct part *p, const struct place *at)
 
     if (r == -EEXIST)
         return part_refuse(p, "", r, part_is_there);
+    if (r)
+        give_up(at);
     return r ? part_fail(p, "", r) : 0;
 }

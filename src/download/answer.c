@@ -200,6 +200,17 @@ static bool range_fits(const struct leg *leg, const struct content_range *r)
            (leg->wanted.end < 0 || r->last < leg->wanted.end);
 }
 
+/* More bytes than the range has: which of them would be the range's? Fewer may be; the
+ * rest is asked for. */
+static bool length_fits(const struct response *rs, const struct content_range *r)
+{
+    struct slice length;
+    int64_t n;
+
+    return !headers_get(&rs->headers, "Content-Length", &length) ||
+           slice_parse_digits(length, &n) < 0 || n <= r->last + 1 - r->first;
+}
+
 static bool is_same_version(struct leg *leg, const struct response *rs,
                             const struct content_range *r)
 {
@@ -225,7 +236,8 @@ static enum body_use begin_part(struct leg *leg, const struct response *rs)
     if (!leg->asks_range)
         return refuse(leg, HTTP_RANGE, part_unasked);
     if (!headers_get(&rs->headers, "Content-Range", &value) ||
-        !content_range_parse(value, &range) || !range_fits(leg, &range))
+        !content_range_parse(value, &range) || !range_fits(leg, &range) ||
+        !length_fits(rs, &range))
         return without_ranges(leg,
                               "the server answers another range than was asked for");
     if (!job->version)

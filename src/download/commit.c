@@ -4,6 +4,7 @@
 #include "download/commit.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -66,25 +67,43 @@ static void seal_those_in_memory(struct round *now)
     }
 }
 
-static void name_all(struct round *now)
+/* Where files without a name cannot get one after all, those with one may. */
+static bool needs_name(const struct entry *e)
 {
-    for (size_t i = 0; i < now->size; i++) {
-        struct entry *e = &now->entries[i];
-
-        if (e->result == 0) {
-            e->result = part_commit(&e->job->part, e->job->replace);
-            e->named = e->result == 0;
-        }
-    }
+    return e->result < 0 && e->result != -EEXIST && e->job->in_memory &&
+           e->job->part.unnamed;
 }
 
-static void sync_each_file(struct round *now)
+static void name_one(struct entry *e)
+{
+    struct job *job = e->job;
+
+    e->result = part_commit(&job->part, job->replace);
+    if (needs_name(e)) {
+        e->result = seal_with_name(job);
+        e->sealed = e->result == 0;
+        if (e->sealed)
+            e->result = part_commit(&job->part, job->replace);
+    }
+    e->named = e->result == 0;
+}
+
+static void name_all(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++)
+        if (now->entries[i].result == 0)
+            name_one(&now->entries[i]);
+}
+
+/* With `all` the file system of the directory is synced. */
+static void sync_files(struct round *now, bool all)
 {
     for (size_t i = 0; i < now->size; i++) {
         struct entry *e = &now->entries[i];
+        struct part *p = &e->job->part;
 
         if (e->result == 0)
-            e->result = part_sync(&e->job->part);
+            e->result = all && !p->elsewhere ? part_synced(p) : part_sync(p);
     }
 }
 
@@ -119,14 +138,16 @@ static int sync_folder(struct committer *c, struct job *job)
     return r;
 }
 
-static void sync_each_folder(struct committer *c, struct round *before)
+static void sync_folders(struct committer *c, bool all)
 {
     const struct job *synced = NULL; /* whose folder was the last */
     int r = 0;
 
-    for (size_t i = 0; i < before->size; i++) {
-        struct entry *e = &before->entries[i];
+    for (size_t i = 0; i < c->before.size; i++) {
+        struct entry *e = &c->before.entries[i];
 
+        if (all && !e->job->part.elsewhere)
+            continue;
         if (!synced || !same_folder(e->job, synced))
             r = sync_folder(c, e->job);
         e->result = r;
@@ -134,15 +155,14 @@ static void sync_each_folder(struct committer *c, struct round *before)
     }
 }
 
-static void sync_all(struct committer *c)
+/* Where the file system as a whole cannot be synced, each file tells of itself. */
+static void sync_round(struct committer *c)
 {
-    int r = syncfs(c->download->root) < 0 ? -errno : 0;
+    bool many = c->now.size + c->before.size >= MANY;
+    bool all = many && syncfs(c->download->root) == 0;
 
-    for (size_t i = 0; i < c->now.size; i++)
-        if (c->now.entries[i].result == 0)
-            c->now.entries[i].result = r;
-    for (size_t i = 0; i < c->before.size; i++)
-        c->before.entries[i].result = r;
+    sync_files(&c->now, all);
+    sync_folders(c, all);
 }
 
 static int commit(void *arg)
@@ -150,12 +170,8 @@ static int commit(void *arg)
     struct committer *c = arg;
 
     seal_those_in_memory(&c->now);
-    if (c->now.size + c->before.size >= MANY && !c->download->o->no_sync) {
-        sync_all(c);
-    } else if (!c->download->o->no_sync) {
-        sync_each_file(&c->now);
-        sync_each_folder(c, &c->before);
-    }
+    if (!c->download->o->no_sync)
+        sync_round(c);
     name_all(&c->now);
     return 0;
 }
@@ -187,18 +203,37 @@ static async void end(struct job *job)
         report_job(job);
 }
 
-static async void finish(const struct entry *e)
+static bool is_late(const struct entry *e)
+{
+    return e->sealed && !e->named && e->result == -EEXIST;
+}
+
+static bool takes_number(const struct job *job)
+{
+    return job->download->o->if_exists == IF_EXISTS_RENAME && !job->replace;
+}
+
+/* The whole file waits for the next round, to be called otherwise. */
+static void take_number(struct committer *c, struct job *job)
+{
+    plan_rename_late(job);
+    committer_put(c, job);
+}
+
+static async void finish(struct committer *c, const struct entry *e)
 {
     struct job *job = e->job;
 
-    if (job->in_memory)
-        seal_finish(job, e->sealed ? 0 : e->result);
     if (!job->sealed && job->error == HTTP_OK) { /* other bytes than were expected */
         leg_end_job(job);
         return;
     }
     job->part_open = job->part.fd >= 0;
-    if (e->sealed && !e->named && e->result == -EEXIST)
+    if (is_late(e) && takes_number(job)) {
+        take_number(c, job);
+        return;
+    }
+    if (is_late(e))
         meet_late(job);
     else if (e->sealed && e->result < 0)
         job_fail_locally(job, e->result);
@@ -234,12 +269,24 @@ static async void take_round(struct committer *c)
     }
 }
 
+/* What was in memory is in the part, or of no more use. */
+static void free_memory(struct round *now)
+{
+    for (size_t i = 0; i < now->size; i++) {
+        const struct entry *e = &now->entries[i];
+
+        if (e->job->in_memory)
+            seal_finish(e->job, e->sealed ? 0 : e->result);
+    }
+}
+
 /* Those that have a name wait for the next sync, which comes at once when nothing else
  * is to be done. */
 static async void end_round(struct committer *c)
 {
+    free_memory(&c->now);
     for (size_t i = 0; i < c->before.size; i++)
-        finish(&c->before.entries[i]);
+        finish(c, &c->before.entries[i]);
     c->before.size = 0;
     for (size_t i = 0; i < c->now.size; i++) {
         const struct entry *e = &c->now.entries[i];
@@ -247,7 +294,7 @@ static async void end_round(struct committer *c)
         if (e->named && !c->download->o->no_sync)
             add_to(&c->before, *e);
         else
-            finish(e);
+            finish(c, e);
     }
 }
 

@@ -13,6 +13,7 @@
 #include "download/exchange.h"
 #include "download/existing.h"
 #include "download/leg.h"
+#include "download/names.h"
 #include "download/plan.h"
 #include "download/report.h"
 
@@ -114,18 +115,6 @@ static void skipped(struct run *run, const struct item *item)
 
 /* ---- the end ---- */
 
-static void free_names(struct map *names)
-{
-    size_t pos = 0;
-    char *name;
-
-    while ((name = map_next(names, &pos))) {
-        map_remove(names, name);
-        free(name);
-    }
-    map_clear(names);
-}
-
 static async int tear_down(struct run *run)
 {
     struct download *d = download_of(run);
@@ -136,7 +125,7 @@ static async int tear_down(struct run *run)
     if (d->sums && sink_close(d->sums) < 0)
         status = EXIT_LOCAL;
     archive_close(d->archive);
-    free_names(&d->names);
+    names_clear(&d->names);
     block_clear_all(d);
     free(d->bars);
     if (d->root >= 0)

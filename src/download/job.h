@@ -6,7 +6,7 @@
  * `known`, the seal verifies, the committer gives the file its name, the report tells.
  *
  * All fields belong to the loop's thread, but for what a chore under way was given: its
- * leg's block, the part, the digests. */
+ * `write`, the part, the digests, `checkpointed`. */
 #ifndef TRAWL_DOWNLOAD_JOB_H
 #define TRAWL_DOWNLOAD_JOB_H
 
@@ -20,7 +20,7 @@
 
 struct job;
 
-/* Work of a job in the executor, of which its owner has one at a time. */
+/* Work of a job in the executor, of which its owner has one at a time: see chore.h. */
 struct chore {
     struct executor_job work;
     struct future_callback done;
@@ -28,7 +28,8 @@ struct chore {
 };
 
 struct block {
-    char *memory; /* o->block bytes; NULL: none. See block.h */
+    char *memory; /* NULL: none. See block.h */
+    size_t size;  /* of that */
     char *data;   /* in there */
     size_t len;
     int64_t offset; /* in the file, of its first byte */
@@ -39,7 +40,10 @@ struct write {
     struct leg *leg;
     struct block block;
     struct chore chore;
-    bool hashes; /* its bytes go into the digests, too */
+    bool hashes;            /* its bytes go into the digests, too */
+    bool opens;             /* the part, before */
+    bool direct, resumable; /* ... how */
+    bool anew;              /* another version begins with it */
 };
 
 /* Of one leg, at once. */
@@ -105,7 +109,7 @@ struct job {
     bool hashing;            /* a chore is at it */
     uint8_t sha256[32];
     bool sha256_known;
-    unsigned mismatches; /* whole files that were not what was expected */
+    unsigned mismatches;    /* whole files that were not what was expected */
     unsigned wrong_streams; /* of these, that were to come in one piece */
     unsigned turns;         /* of other bytes after these, also of what failed */
 
@@ -139,11 +143,11 @@ struct download {
     struct run run; /* first */
     const struct download_options *o;
     int root;         /* the directory; -1: not open */
-    struct map names; /* taken in this run; the keys are owned */
+    struct map names; /* taken in this run: see names.h */
     struct archive *archive;
     struct sink *sums; /* --write-checksums */
     struct list jobs;  /* under way */
-    char **spare;      /* blocks to use again */
+    char **spare;      /* large blocks, to use again */
     size_t spare_count, spare_room;
     struct committer *committer;
     struct readers *readers;

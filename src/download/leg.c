@@ -160,6 +160,7 @@ static bool try_other_bytes(struct job *job)
     job->no_split = true;
     job->ranges = 0;
     job->resumed_from = 0;
+    job->sha256_known = false;
     start_at(job, pieces ? job->version_mirror : next);
     return true;
 }

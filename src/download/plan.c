@@ -13,6 +13,7 @@
 #include "base/url.h"
 #include "disk/folder.h"
 #include "disk/name.h"
+#include "download/names.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "http/content_disposition.h"
@@ -27,40 +28,34 @@ static void set_name(struct job *job, char *name_taken)
     part_init(&job->part, job->download->root, job->name);
 }
 
-static bool claim(struct download *d, const char *name)
-{
-    char *key;
-
-    if (map_get(&d->names, name))
-        return false;
-    key = mem_strdup(name);
-    map_set(&d->names, key, key);
-    return true;
-}
-
-/* The first free one of name, name.2, name.3, ... in this run: the same list gives the
- * same names again. The caller frees. */
-static char *claim_free(struct download *d, const char *name)
-{
-    char *numbered = mem_strdup(name);
-
-    for (unsigned n = 2; !claim(d, numbered); n++) {
-        free(numbered);
-        numbered = name_numbered(name, n);
-    }
-    return numbered;
-}
-
-/* What the checksums say of the end of the URL's path. */
+/* What the checksums say of the end of the URL's path: as it is (.buildinfo) or as it
+ * is written here (_buildinfo, index.html). */
 static bool find_by_url(const struct download *d, const char *url,
                         struct expected *expected, const char **name)
 {
     const char *why;
-    char *path = d->o->checksums ? name_expand("{path}", url, 0, &why) : NULL;
-    bool found = path && checksums_by_path(d->o->checksums, path, expected, name);
+    char *as_is, *path;
+    bool found;
 
+    if (!d->o->checksums)
+        return false;
+    as_is = name_path_as_is(url);
+    path = name_expand("{path}", url, 0, &why);
+    found = checksums_by_path(d->o->checksums, as_is, expected, name) ||
+            (path && checksums_by_path(d->o->checksums, path, expected, name));
+    free(as_is);
     free(path);
     return found;
+}
+
+/* What they say of the name that the file gets, or that was asked for. */
+static bool find_by_name(struct job *job)
+{
+    const struct download_options *o = job->download->o;
+    const char *asked = job->item.output ? job->item.output : o->name;
+
+    return checksums_by_name(o->checksums, job->name, &job->expected) ||
+           (asked && checksums_by_name(o->checksums, asked, &job->expected));
 }
 
 static char *cleaned(const char *name)
@@ -97,7 +92,7 @@ void plan_skipped(struct download *d, const struct item *item)
     char *name = effective ? wanted_name(d, item) : NULL;
 
     if (name)
-        free(claim_free(d, name));
+        free(names_take(&d->names, name));
     free(name);
     free(effective);
 }
@@ -125,8 +120,7 @@ static void expect_listed(struct job *job)
     const struct download *d = job->download;
     const char *name;
 
-    if (d->o->checksums &&
-        !checksums_by_name(d->o->checksums, job->name, &job->expected))
+    if (d->o->checksums && !find_by_name(job))
         find_by_url(d, job->item.request.url, &job->expected, &name);
 }
 
@@ -316,8 +310,38 @@ static void rename_job(struct job *job, const char *name, unsigned n)
 {
     char *numbered = name_numbered(name, n);
 
-    set_name(job, claim_free(job->download, numbered));
+    set_name(job, names_take(&job->download->names, numbered));
     free(numbered);
+}
+
+static bool is_free(struct download *d, const char *name)
+{
+    struct part there;
+    struct stat st;
+    bool found;
+
+    part_init(&there, d->root, name);
+    found = part_existing(&there, &st) > 0;
+    part_clear(&there);
+    return !found;
+}
+
+void plan_rename_late(struct job *job)
+{
+    struct download *d = job->download;
+    char *name = job->name, *taken = NULL;
+    unsigned n = 2;
+
+    do {
+        char *numbered = name_numbered(name, n++);
+
+        free(taken);
+        taken = names_take(&d->names, numbered);
+        free(numbered);
+    } while (!is_free(d, taken));
+    free(name);
+    job->name = taken;
+    part_rename(&job->part, taken);
 }
 
 /* A few system calls, on the loop's own thread: handing them to another one takes
@@ -364,7 +388,7 @@ bool plan_job(struct job *job)
     free(name);
     name = wanted_name(d, &job->item);
     if (name)
-        set_name(job, claim_free(d, name));
+        set_name(job, names_take(&d->names, name));
     free(name);
     job->skipped = in_archive(job);
     if (job->skipped || job->error)
@@ -389,7 +413,7 @@ bool plan_name_by_server(struct job *job, const struct response *rs)
     }
     if (!name)
         name = name_from_url(job->item.request.url);
-    set_name(job, claim_free(job->download, name));
+    set_name(job, names_take(&job->download->names, name));
     free(name);
     return expect(job) && look_until_free(job);
 }

@@ -23,6 +23,10 @@ char *plan_sum(const struct job *job);
  * up later, in the executor. */
 void plan_skip_existing(struct job *job, const struct stat *st);
 
+/* Blocks. Something came to be under the job's name, whose part is open still: gives
+ * both the next number that is free. */
+void plan_rename_late(struct job *job);
+
 /* Blocks. Opens the file that is there under the job's name, for reading: the
  * descriptor, or -errno. */
 int plan_open_existing(const struct job *job);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "download/block.h"
+#include "download/hashing.h"
+#include "download/opening.h"
 #include "download/report.h"
 #include "download/stamp.h"
 #include "download/store.h"
@@ -38,7 +40,7 @@ unsigned seal_compare(struct job *job)
 /* A small file, in one visit to the disk. */
 static int write_all(struct job *job, const struct block *b)
 {
-    int r = store_open_whole(job);
+    int r = opening_whole(job, false);
 
     if (r == 0 && b->len)
         r = part_write(&job->part, b->data, b->len, 0);
@@ -53,10 +55,10 @@ static int verify(struct job *job)
 
     if (!job->digests)
         return 0;
-    r = store_hash(job, job->part.fd, job->known.size);
+    r = hashing_read(job, job->part.fd, job->known.size);
     if (r < 0 || !seal_compare(job))
         return r;
-    r = part_restart(&job->part);
+    r = part_discard(&job->part);
     return r < 0 ? r : SEAL_MISMATCH;
 }
 
@@ -78,6 +80,20 @@ int seal_part(struct job *job)
     if (r == 0)
         r = verify(job);
     return r ? r : settle(job);
+}
+
+int seal_with_name(struct job *job)
+{
+    const struct block *b = &job->shown->fill;
+    int r;
+
+    part_discard(&job->part);
+    r = opening_whole(job, true);
+    if (r == 0 && b->len)
+        r = part_write(&job->part, b->data, b->len, 0);
+    if (r == 0)
+        r = settle(job);
+    return r || job->download->o->no_sync ? r : part_sync(&job->part);
 }
 
 void seal_finish(struct job *job, int result)
@@ -130,7 +146,7 @@ static int hash_piece(void *arg)
     int64_t size = it->job->known.size;
     int64_t end = digests_bytes(it->job->digests) + PIECE_BYTES;
 
-    return store_hash(it->job, it->fd, end < size ? end : size);
+    return hashing_read(it->job, it->fd, end < size ? end : size);
 }
 
 int seal_hash(struct job *job, int fd)

@@ -5,10 +5,14 @@
 #include "download/job.h"
 
 /* Blocks, for the executor: writes what is still in memory, verifies, sets size and
- * time. 0: the part is what it ought to be; SEAL_MISMATCH: nothing of it is kept; or
- * -errno. */
+ * time. 0: the part is what it ought to be; SEAL_MISMATCH: it is removed, and closed;
+ * or -errno. */
 enum { SEAL_MISMATCH = 1, SEAL_STOPPED };
 int seal_part(struct job *job);
+
+/* Blocks. What seal_part gave is in memory still, and its part could not get its name:
+ * the same once more, as NAME.part. 0 or -errno. */
+int seal_with_name(struct job *job);
 
 /* What seal_part gave, on the loop: sets sealed, mismatches, or the error. */
 void seal_finish(struct job *job, int result);

@@ -29,13 +29,4 @@ async void store_quiesce(struct job *job);
  * or removes the part; closes it. The job has failed when that could not be done. */
 async void store_put_away(struct job *job);
 
-/* Blocks, for the executor: opens the part, when there is room for the file. */
-int store_open(struct job *job, bool keep);
-
-/* Blocks: opens a part for all of a file that is in memory. */
-int store_open_whole(struct job *job);
-
-/* Blocks: hashes the file's bytes from where the digests are up to `end`. */
-int store_hash(struct job *job, int fd, int64_t end);
-
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "async/executor.h"
 #include "base/json.h"
 #include "gather/pointer.h"
 #include "output/record_facts.h"
@@ -73,60 +72,35 @@ int answer_read(struct buf *out, const struct response *rs, enum answer_form for
 
 /* ---- what was expected ---- */
 
-static bool same_text(struct slice a, struct slice b)
-{
-    return a.len == b.len && !memcmp(a.data, b.data, a.len);
-}
-
 /* Both are compact. Strings are equal when they stand for the same, whatever is
  * escaped; numbers, and what holds others, as they are written. */
 static bool equal(struct slice a, struct slice b)
 {
-    struct buf one = BUF_INIT, two = BUF_INIT;
+    struct buf text = BUF_INIT;
     bool same;
 
     if (json_type(a) != JSON_STRING || json_type(b) != JSON_STRING)
-        return same_text(a, b);
-    json_append_unquoted(&one, a);
-    json_append_unquoted(&two, b);
-    same = one.len == two.len && (!one.len || !memcmp(one.data, two.data, one.len));
-    buf_clear(&one);
-    buf_clear(&two);
+        return slice_same(a, b);
+    json_append_unquoted(&text, a);
+    same = json_string_is(b, (struct slice){text.data, text.len});
+    buf_clear(&text);
     return same;
 }
 
-struct match {
-    const regex_t *regex;
-    char *text;
-};
-
-static int run_match(void *arg)
+static bool matches(struct slice value, const struct check *c)
 {
-    struct match *m = arg;
-
-    return regexec(m->regex, m->text, 0, NULL, 0) == 0;
-}
-
-/* 1, 0 or -ECANCELED. A NUL, which no pattern can name, ends the text. */
-static async int matches(struct slice value, const struct check *c)
-{
-    struct match m = {.regex = &c->regex};
     struct buf text = BUF_INIT;
-    int r;
+    bool is;
 
-    if (json_type(value) == JSON_STRING)
-        json_append_unquoted(&text, value);
-    else
-        buf_append(&text, value.data, value.len);
-    m.text = buf_take(&text);
-    r = loop_run_in_executor(run_match, &m);
-    free(m.text);
-    return r;
+    json_append_text(&text, value);
+    is = pattern_matches(c->pattern, text.data, text.len);
+    buf_clear(&text);
+    return is;
 }
 
 /* 1: as expected. 0: not. -EINVAL with *why: what it is to equal is not there. */
-static async int holds(struct slice value, const struct check *c, const struct scope *s,
-                       char **why)
+static int holds(struct slice value, const struct check *c, const struct scope *s,
+                 char **why)
 {
     struct buf wanted = BUF_INIT;
     int r;

@@ -3,7 +3,6 @@
 #ifndef TRAWL_GATHER_ANSWER_H
 #define TRAWL_GATHER_ANSWER_H
 
-#include "async/loop.h"
 #include "gather/expand.h"
 
 /* Appends the body's value as compact JSON: null for none; JSON as it came; other text
@@ -11,10 +10,10 @@
 int answer_read(struct buf *out, const struct response *rs, enum answer_form form,
                 struct failure *f);
 
-/* Suspends while patterns are matched, on another thread: what a server sent may keep
- * one busy. 0; -EINVAL with the failure HTTP_UNEXPECTED, which does not tell the value;
- * or -ECANCELED. */
-async int answer_check(struct slice value, const struct expect *e,
-                       const struct scope *s, struct failure *f);
+/* Whether the value is as expected. 0; or -EINVAL with the failure: HTTP_UNEXPECTED,
+ * which does not tell the value, or HTTP_REFERENCE: what it is to equal is not there.
+ */
+int answer_check(struct slice value, const struct expect *e, const struct scope *s,
+                 struct failure *f);
 
 #endif

@@ -35,13 +35,14 @@ static int set_url(struct request *rq, const struct spec_request *from,
     return 0;
 }
 
-/* A line with nothing behind the colon would take a header away, as with curl; an empty
- * value is sent by a semicolon. */
+/* A line with nothing but blanks behind the colon would take a header away, as with
+ * curl; an empty value is sent by a semicolon. */
 static int add_header(struct request *rq, const struct header_template *h,
                       const struct scope *s, char **why)
 {
     struct buf value = BUF_INIT, line = BUF_INIT;
     const char *wrong;
+    bool empty;
 
     if (!h->value.at)
         return 0;
@@ -49,8 +50,8 @@ static int add_header(struct request *rq, const struct header_template *h,
         buf_clear(&value);
         return blame(why, "header", h->name);
     }
-    buf_appendf(&line, value.len ? "%s: %s" : "%s;", h->name,
-                value.len ? value.data : "");
+    empty = !slice_trim((struct slice){value.data, value.len}).len;
+    buf_appendf(&line, empty ? "%s;" : "%s: %s", h->name, value.data);
     wrong = headers_line_wrong(line.data);
     if (!wrong)
         request_add_header(rq, line.data);
@@ -115,6 +116,7 @@ int compose_request(struct request *rq, const struct spec_request *from,
     rq->method = from->method ? mem_strdup(from->method) : NULL;
     rq->max_time = from->max_time;
     rq->retries = from->retries;
+    rq->accepted = from->expect.has_statuses ? &from->expect.statuses : NULL;
     rq->keep_body = true;
     if ((r = set_url(rq, from, s, captured, why)) < 0)
         return r;

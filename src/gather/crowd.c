@@ -72,7 +72,7 @@ void crowd_start(struct crowd *c)
 
 void crowd_stop(struct crowd *c, const char *why)
 {
-    if (c->stopped)
+    if (c->stopped || c->left == 0) /* all have come to their end */
         return;
     c->stopped = why;
     timer_stop(&c->next);

@@ -1,9 +1,11 @@
 #include "gather/document.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 /* ---- failures ---- */
@@ -48,7 +50,7 @@ static void log_failure(const char *request, size_t index, const struct failure 
     buf_append_str(&where, request ? request : "output");
     if (index != NO_INDEX)
         buf_appendf(&where, "[%zu]", index);
-    log_warning("%s: %s: %s", where.data, http_error_name(f->error), f->message);
+    log_error("%s: %s: %s", where.data, http_error_name(f->error), f->message);
     buf_clear(&where);
 }
 
@@ -61,15 +63,32 @@ static void tell(struct errors *e, const char *request, size_t index,
         log_failure(request, index, f);
 }
 
+static int compare_index(const void *a, const void *b)
+{
+    size_t one = (*(const struct item_failure *const *)a)->index;
+    size_t two = (*(const struct item_failure *const *)b)->index;
+
+    return (one > two) - (one < two);
+}
+
+/* By items, as the results are, whichever failed first. */
+static void tell_node(struct errors *e, const struct node *n)
+{
+    const struct item_failure **sorted =
+        mem_reallocarray(NULL, n->failure_count + 1, sizeof(*sorted));
+
+    for (size_t i = 0; i < n->failure_count; i++)
+        sorted[i] = &n->failures[i];
+    qsort(sorted, n->failure_count, sizeof(*sorted), compare_index);
+    for (size_t i = 0; i < n->failure_count; i++)
+        tell(e, n->rq->name, sorted[i]->index, &sorted[i]->failure, n->rq->optional);
+    free(sorted);
+}
+
 static void tell_all(struct errors *e, const struct play *p)
 {
-    for (size_t i = 0; i < p->setup->spec->request_count; i++) {
-        const struct node *n = &p->nodes[i];
-
-        for (size_t k = 0; k < n->failure_count; k++)
-            tell(e, n->rq->name, n->failures[k].index, &n->failures[k].failure,
-                 n->rq->optional);
-    }
+    for (size_t i = 0; i < p->setup->spec->request_count; i++)
+        tell_node(e, &p->nodes[i]);
 }
 
 static void missing(const struct reference *r, void *arg)
@@ -100,9 +119,9 @@ static void append_by_name(struct buf *out, const struct play *p)
     buf_append_char(out, '}');
 }
 
-static bool is_object(const struct template *output)
+bool document_lists(const struct spec *spec, bool errors)
 {
-    return !output->at || *output->at == '{';
+    return errors && (!spec->output.at || *spec->output.at == '{');
 }
 
 /* The closing brace makes room for one member more. */
@@ -120,7 +139,7 @@ static void append_errors(struct buf *out, const struct buf *list)
 bool document_append(struct buf *out, const struct play *p, bool errors)
 {
     const struct spec *spec = p->setup->spec;
-    struct errors e = {.listed = errors && is_object(&spec->output)};
+    struct errors e = {.listed = document_lists(spec, errors)};
     struct scope scope = {.spec = spec, .results = p->results, .user = p->user};
 
     tell_all(&e, p);

@@ -4,9 +4,13 @@
 
 #include "gather/play.h"
 
-/* Appends the document of a play that is done, without a line end. With `errors` the
- * failures are its member of that name, if there are any and it is an object; else each
- * is logged. Returns whether the output refers to what is not there. */
+/* Whether the document has a list of failures: when `errors` asks for it, and it is an
+ * object. */
+bool document_lists(const struct spec *spec, bool errors);
+
+/* Appends the document of a play that is done, without a line end. If it
+ * lists failures, they are its member "errors" when there are any; else each is logged
+ * as an error. Returns whether the output refers to what is not there. */
 bool document_append(struct buf *out, const struct play *p, bool errors);
 
 /* Appends JSON that json_compact has accepted, indented by two spaces a level, for

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/mask.h"
+#include "base/mem.h"
 #include "gather/pointer.h"
 
 /* ---- looking up ---- */
@@ -94,16 +95,7 @@ int scope_find(const struct scope *s, const struct reference *r, struct slice *v
 
 /* ---- text ---- */
 
-/* A value as text: what a string stands for, anything else as it is written. */
-static void append_text(struct buf *out, struct slice value)
-{
-    if (json_type(value) == JSON_STRING)
-        json_append_unquoted(out, value);
-    else
-        buf_append(out, value.data, value.len);
-}
-
-/* The same within a string of JSON: what is a string is escaped already. */
+/* A value as text within a string of JSON: what is a string is escaped already. */
 static void append_escaped(struct buf *out, struct slice value)
 {
     struct buf quoted = BUF_INIT;
@@ -147,7 +139,7 @@ int expand(struct buf *out, const struct template *t, const struct scope *s, cha
         else if (t->json)
             append_escaped(out, value);
         else
-            append_text(out, value);
+            json_append_text(out, value);
     }
     buf_clear(&room);
     return r;
@@ -206,10 +198,7 @@ int expand_header(struct buf *out, const struct template *t, const struct scope 
     if (r == 0 && out->len &&
         (memchr(out->data, '\r', out->len) || memchr(out->data, '\n', out->len) ||
          memchr(out->data, '\0', out->len))) {
-        struct buf text = BUF_INIT;
-
-        buf_append_str(&text, "its value holds a line break or a NUL");
-        *why = buf_take(&text);
+        *why = mem_strdup("its value holds a line break or a NUL");
         r = -EINVAL;
     }
     return r;
@@ -244,7 +233,7 @@ static void show(struct buf *out, const struct template *t, const struct spec *s
         else if (known && s->variables[r->target].secret)
             buf_append_str(out, MASK);
         else if (known && scope_find(&scope, r, &value, &room) == 0)
-            append_text(out, value);
+            json_append_text(out, value);
         else
             append_reference(out, r, hash);
         buf_clear(&room);

@@ -42,15 +42,17 @@ static const struct reference *captured_by(const struct scope *s,
 
 /* ---- parts of a URL ---- */
 
+/* One slash is enough for libcurl. */
 static size_t authority_begin(struct slice url)
 {
     size_t n = 0;
 
     while (n < url.len && !strchr(":/?#", url.data[n]))
         n++;
-    if (url.len - n >= 3 && !memcmp(url.data + n, "://", 3))
-        return n + 3;
-    return 0; /* without a scheme */
+    if (url.len - n < 2 || memcmp(url.data + n, ":/", 2))
+        return 0; /* without a scheme */
+    n += 2;
+    return n < url.len && url.data[n] == '/' ? n + 1 : n;
 }
 
 static size_t authority_end(struct slice url)
@@ -62,14 +64,18 @@ static size_t authority_end(struct slice url)
     return n;
 }
 
-/* The end of the host, in front of a port. */
+/* The end of the host, in front of a port and of the dot that no name needs. */
 static size_t host_end(struct slice url)
 {
     size_t end = authority_end(url), n = end;
 
-    while (n > 0 && (char_is_digit(url.data[n - 1])))
+    while (n > 0 && char_is_digit(url.data[n - 1]))
         n--;
-    return n > 0 && url.data[n - 1] == ':' ? n - 1 : end;
+    if (n > 0 && url.data[n - 1] == ':')
+        end = n - 1;
+    while (end > 0 && url.data[end - 1] == '.')
+        end--;
+    return end;
 }
 
 static size_t path_end(struct slice url)
@@ -113,14 +119,6 @@ static bool is_dots(struct slice url, const struct spot *spot)
 
 /* ---- expanding ---- */
 
-static void append_plain(struct buf *out, struct slice value)
-{
-    if (json_type(value) == JSON_STRING)
-        json_append_unquoted(out, value);
-    else
-        buf_append(out, value.data, value.len);
-}
-
 /* A variable is the author's word: up to the end of the host it stands as it is, with
  * its colon and slashes. */
 static bool as_it_is(const struct buf *out, size_t start, const struct spot *spot)
@@ -142,7 +140,7 @@ static int append_value(struct buf *out, size_t start, const struct scope *s,
         r = wrong(why, spot->reference, "nothing is there");
         goto out;
     }
-    append_plain(&text, value);
+    json_append_text(&text, value);
     spot->from = out->len - start;
     if (as_it_is(out, start, spot))
         buf_append(out, text.data, text.len);

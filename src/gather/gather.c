@@ -17,6 +17,7 @@
 #include "run/exit_status.h"
 #include "run/in_flight.h"
 #include "run/interrupt.h"
+#include "run/patience.h"
 
 struct gather {
     const struct gather_options *o;
@@ -32,8 +33,7 @@ struct gather {
     struct future finished;
     struct interrupt interrupt;
     struct timer deadline;
-    struct timer patience; /* with a reader that does not read, once stopped */
-    uint64_t seen_written; /* by it: what the sink had written */
+    struct patience patience;
     double began;
     bool failed;
     const char *stopped;
@@ -53,38 +53,20 @@ static void stop(struct gather *g, const char *why)
     pool_cancel(g->pool, why);
 }
 
-/* Who interrupts a run is not kept waiting for a reader that does not read: it leaves
- * within a second. */
-static void leave_soon(struct gather *g)
-{
-    if (!timer_active(&g->patience))
-        loop_call_later(g->loop, &g->patience, 0.8);
-}
-
-static void on_patience(void *arg)
-{
-    struct gather *g = arg;
-    uint64_t before = g->seen_written;
-
-    if (!g->sink)
-        return;
-    g->seen_written = sink_written(g->sink);
-    if (!g->interrupt.signo && g->seen_written > before)
-        leave_soon(g); /* past the deadline: slow, but it reads */
-    else
-        sink_abandon(g->sink);
-}
-
 static void interrupted(int signo, void *arg)
 {
-    stop(arg, signo == SIGINT ? "interrupted" : "terminated");
-    leave_soon(arg);
+    struct gather *g = arg;
+
+    stop(g, signo == SIGINT ? "interrupted" : "terminated");
+    patience_begin(&g->patience);
 }
 
 static void on_deadline(void *arg)
 {
-    stop(arg, "the deadline has passed (--deadline)");
-    leave_soon(arg);
+    struct gather *g = arg;
+
+    stop(g, "the deadline has passed (--deadline)");
+    patience_begin(&g->patience);
 }
 
 static void output_failed(int error, void *arg)
@@ -103,8 +85,8 @@ static void request_failed(const struct spec_request *rq, const struct failure *
     struct gather *g = arg;
 
     g->failed = true;
-    if (g->o->errors_in_document && !g->o->users && !g->stopped &&
-        f->error != HTTP_DEPENDENCY)
+    if (document_lists(g->o->spec, g->o->errors_in_document) && !g->o->users &&
+        !g->stopped && f->error != HTTP_DEPENDENCY)
         log_error("%s: %s: %s", rq->name, http_error_name(f->error), f->message);
     if (g->o->fail_fast)
         stop(g, "cancelled after the first failure (--fail-fast)");
@@ -234,7 +216,7 @@ static void prepare(struct gather *g)
     crowd_init(&g->crowd, &g->o->crowd, &setup, emit, finished, g);
     future_init(&g->finished, "the last answer");
     timer_init(&g->deadline, on_deadline, g);
-    timer_init(&g->patience, on_patience, g);
+    patience_init(&g->patience, g->loop, &g->sink, &g->interrupt);
     interrupt_watch(&g->interrupt, g->loop, interrupted, g);
     loop_add_signal(g->loop, SIGUSR1, list_in_flight, g);
     if (g->o->deadline > 0)
@@ -256,7 +238,7 @@ static async void gather_all(struct gather *g)
     if (sink_close(g->sink) < 0 && !g->sink_error)
         g->sink_error = -EIO;
     g->sink = NULL;
-    timer_stop(&g->patience);
+    patience_end(&g->patience);
     interrupt_unwatch(&g->interrupt);
     loop_remove_signal(g->loop, SIGUSR1);
     crowd_clear(&g->crowd);

@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/percent.h"
 #include "base/url.h"
-#include "gather/link.h"
 #include "gather/pointer.h"
+#include "http/link_header.h"
 
 /* ---- parameters ---- */
 
@@ -134,14 +134,16 @@ static bool is_nothing(struct slice value)
 
 static bool find_link(const struct response *rs, struct buf *out)
 {
-    struct slice name, value, target;
+    struct slice name, value;
+    struct link_header l;
     size_t pos = 0;
 
     while (headers_next(&rs->headers, &pos, &name, &value))
-        if (slice_eq_nocase(name, "Link") && link_next(value, &target)) {
-            buf_append(out, target.data, target.len);
-            return true;
-        }
+        while (slice_eq_nocase(name, "Link") && link_header_next(&value, &l))
+            if (link_header_has(&l, "next")) {
+                buf_append(out, l.target.data, l.target.len);
+                return true;
+            }
     return false;
 }
 
@@ -228,8 +230,8 @@ static size_t count_elements(struct slice array)
 /* A server that does not know the parameter sends the same for ever. */
 static bool repeats(struct pager *p, struct slice inner)
 {
-    bool same = p->count > 0 && p->previous.len == inner.len &&
-                !memcmp(p->previous.data, inner.data, inner.len);
+    bool same = p->count > 0 &&
+                slice_same((struct slice){p->previous.data, p->previous.len}, inner);
 
     buf_reset(&p->previous);
     buf_append(&p->previous, inner.data, inner.len);

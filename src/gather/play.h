@@ -26,7 +26,8 @@ struct play_setup {
 
     struct sink *sink; /* before it takes more, no call is made */
 
-    /* A request without "optional" has failed. May stop all plays. */
+    /* A request without "optional" has failed, or the first item of one. May stop all
+     * plays; then the failure is no longer to be looked at. */
     void (*failed)(const struct spec_request *rq, const struct failure *f, void *arg);
     void *failed_arg;
 
@@ -65,6 +66,7 @@ struct node {
     struct item_failure *failures;
     size_t failure_count;
     size_t done;         /* items that came to their end well */
+    bool told;           /* that it has failed */
     bool warned;         /* that a URL leads elsewhere */
     double began, ended; /* loop_time; 0: not at all */
     unsigned requests;   /* calls, further pages included */

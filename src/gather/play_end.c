@@ -83,10 +83,14 @@ static void count_unbegun(struct node *n)
     buf_clear(&why);
 }
 
+/* Once, of the first failure: a long list need not come to its end for that. */
 static void tell(struct node *n)
 {
     const struct play_setup *setup = n->play->setup;
 
+    if (n->told || !n->failure_count || n->rq->optional)
+        return;
+    n->told = true;
     setup->failed(n->rq, &n->failures[0].failure, setup->failed_arg);
 }
 
@@ -104,8 +108,7 @@ void node_end(struct node *n)
     p->left--;
     release_dependents(n);
     loop_call_soon(loop_current(), &p->go);
-    if (n->result->state == RESULT_FAILED)
-        tell(n);
+    tell(n);
 }
 
 /* ---- what visits tell ---- */
@@ -152,5 +155,6 @@ void play_item_failed(struct node *n, size_t index, struct failure *f)
         n->result->status = f->status;
     *node_add_failure(n, n->items ? index : NO_INDEX) = *f;
     *f = (struct failure){0};
+    tell(n);
     item_ended(n);
 }

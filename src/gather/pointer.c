@@ -28,27 +28,6 @@ static void append_name(struct buf *out, struct slice token)
     }
 }
 
-static bool same(struct slice a, const char *b, size_t n)
-{
-    return a.len == n && (!n || !memcmp(a.data, b, n));
-}
-
-/* Most keys have no escapes and are compared where they stand. */
-static bool key_is(struct slice key, const struct buf *name)
-{
-    struct buf text = BUF_INIT;
-    bool is;
-
-    if (key.len < 2)
-        return false;
-    if (!memchr(key.data, '\\', key.len))
-        return same((struct slice){key.data + 1, key.len - 2}, name->data, name->len);
-    json_append_unquoted(&text, key);
-    is = same((struct slice){text.data, text.len}, name->data, name->len);
-    buf_clear(&text);
-    return is;
-}
-
 static bool find_member(struct slice object, struct slice token, struct slice *value)
 {
     struct json_iter it = json_iter(object);
@@ -57,7 +36,7 @@ static bool find_member(struct slice object, struct slice token, struct slice *v
 
     append_name(&name, token);
     while (json_next(&it))
-        if (key_is(it.key, &name)) {
+        if (json_string_is(it.key, (struct slice){name.data, name.len})) {
             *value = it.value;
             found = true;
         }

@@ -6,9 +6,9 @@
 #ifndef TRAWL_GATHER_SPEC_H
 #define TRAWL_GATHER_SPEC_H
 
-#include <regex.h>
 #include <stdint.h>
 
+#include "base/pattern.h"
 #include "gather/template.h"
 #include "http/status_set.h"
 
@@ -48,8 +48,7 @@ struct pages {
 struct check {
     struct slice pointer; /* owned */
     struct template equals;
-    char *pattern; /* NULL: it is `equals` */
-    regex_t regex;
+    struct pattern *pattern; /* NULL: it is `equals` */
 };
 
 struct expect {

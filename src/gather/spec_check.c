@@ -7,6 +7,7 @@
 #include "base/mask.h"
 #include "base/url.h"
 #include "gather/expand.h"
+#include "gather/pointer.h"
 #include "gather/spec_internal.h"
 
 static bool is_known(const struct template *t)
@@ -83,11 +84,52 @@ static int check_header(const struct header_template *h, const struct scope *sco
     return r;
 }
 
-static int check_foreach(const struct spec_request *rq, const struct scope *scope,
+/* ---- lists ---- */
+
+struct items {
+    struct slice list;
+    struct fault *fault;
+};
+
+static int check_item(const struct reference *r, const struct items *items)
+{
+    struct json_iter it = json_iter(items->list);
+    struct slice found;
+
+    for (size_t i = 0; json_next(&it); i++)
+        if (!pointer_find(it.value, (struct slice){r->detail, r->detail_len}, &found))
+            return fault_set(items->fault, r->at,
+                             "{{%s}}: nothing is there in item %zu", r->text, i);
+    return 0;
+}
+
+static int check_item_pointers(struct template *t, void *arg)
+{
+    const struct reference *r;
+    size_t piece = 0;
+
+    while ((r = template_next(t, &piece)))
+        if (r->source == FROM_ITEM && r->detail && check_item(r, arg) < 0)
+            return -EINVAL;
+    return 0;
+}
+
+/* Of a list that is known; where it is optional, an item may well fail. */
+static int check_items(struct spec_request *rq, struct slice list, struct fault *f)
+{
+    struct items items = {list, f};
+
+    if (json_type(list) != JSON_ARRAY)
+        return fault_set(f, rq->foreach.at, "\"foreach\" must be an array");
+    return rq->optional ? 0 : spec_each_template(rq, check_item_pointers, &items);
+}
+
+static int check_foreach(struct spec_request *rq, const struct scope *scope,
                          struct fault *f)
 {
     const struct template *t = &rq->foreach;
-    bool reference = t->count == 1 && t->pieces[0].kind == PIECE_VALUE;
+    bool reference = t->count == 1 && t->pieces[0].kind == PIECE_VALUE &&
+                     t->pieces[0].reference.part == THE_VALUE;
     struct buf list = BUF_INIT;
     char *why = NULL;
     int r = 0;
@@ -97,8 +139,8 @@ static int check_foreach(const struct spec_request *rq, const struct scope *scop
     if (is_known(t)) {
         if (expand(&list, t, scope, &why) < 0)
             r = fault_set(f, t->at, "%s", why);
-        else if (json_type((struct slice){list.data, list.len}) != JSON_ARRAY)
-            r = fault_set(f, t->at, "\"foreach\" must be an array");
+        else
+            r = check_items(rq, (struct slice){list.data, list.len}, f);
     } else if (!reference && t->at[0] != '[') {
         r = fault_set(f, t->at, "\"foreach\" must be an array, or one reference to it");
     }
@@ -112,7 +154,7 @@ int spec_check(struct spec *s, struct fault *f)
     struct scope scope = {.spec = s, .user = 1};
 
     for (size_t i = 0; i < s->request_count; i++) {
-        const struct spec_request *rq = &s->requests[i];
+        struct spec_request *rq = &s->requests[i];
         int r = is_known(&rq->url) ? check_known_url(s, &rq->url, &scope, f)
                                    : check_scheme(s, &rq->url, f);
 

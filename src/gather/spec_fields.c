@@ -33,12 +33,13 @@ char *spec_read_string(struct slice value, const char *what, struct fault *f)
 int spec_read_seconds(struct slice value, double *seconds, const char *what,
                       struct fault *f)
 {
-    char *text = slice_dup(value);
+    char *text;
 
-    *seconds = strtod(text, NULL);
-    free(text);
     if (json_type(value) != JSON_NUMBER)
         return fault_set(f, value.data, "%s must be a number of seconds", what);
+    text = slice_dup(value);
+    *seconds = strtod(text, NULL);
+    free(text);
     if (!(*seconds >= 0 && *seconds <= LONGEST_TIME))
         return fault_set(f, value.data, "%s must not be negative, nor over a century",
                          what);
@@ -56,9 +57,9 @@ int spec_read_count(struct slice value, int64_t most, int64_t *n, const char *wh
 
 int spec_read_bool(struct slice value, bool *b, const char *what, struct fault *f)
 {
-    *b = value.len && *value.data == 't';
     if (json_type(value) != JSON_BOOL)
         return fault_set(f, value.data, "%s must be true or false", what);
+    *b = slice_eq(value, "true");
     return 0;
 }
 
@@ -135,12 +136,14 @@ static bool add_statuses(struct status_set *set, struct slice value)
 {
     struct slice text = value, part;
     unsigned first, last, ignored;
+    bool range;
 
     if (json_type(value) == JSON_STRING)
         text = (struct slice){value.data + 1, value.len - 2};
+    range = text.len && memchr(text.data, '-', text.len);
     if (!slice_next(&text, '-', &part) || !parse_status(part, &first, &last))
         return false;
-    if (text.len && !parse_status(text, &ignored, &last))
+    if (range && !parse_status(text, &ignored, &last))
         return false;
     if (first > last)
         return false;

@@ -56,7 +56,7 @@ int spec_read_variables(struct spec *s, struct slice object,
 /* Looks up every reference of every request and of the output; sets needs and slots. */
 int spec_look_up(struct spec *s, struct fault *f);
 
-/* ---- plan.c ---- */
+/* ---- spec_plan.c ---- */
 
 /* Sets the stages; the fault names the cycle. */
 int spec_plan(struct spec *s, struct fault *f);

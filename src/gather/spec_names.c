@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mask.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "gather/expand.h"
 #include "gather/pointer.h"
 #include "gather/spec_internal.h"
@@ -72,6 +73,10 @@ static int find_env(struct spec *s, const struct reference *r, size_t *target,
                      : fault_set(f, r->at, "{{%s}} is not set in the environment",
                                  r->text);
     }
+    if (!utf8_valid(value, strlen(value))) {
+        buf_clear(&key);
+        return fault_set(f, r->at, "{{%s}} is not UTF-8", r->text);
+    }
     json_append_cstr(&json, value);
     v = add_variable(s, buf_take(&key), &json);
     v->secret = true;
@@ -100,18 +105,29 @@ static int check_name(const char *name, const char *at, struct fault *f)
     return wrong ? fault_set(f, at, "\"%s\" %s", name, wrong) : 0;
 }
 
+/* What is wrong with --var, whose value begins behind the sign, or NULL. */
+static const char *option_fault(const struct spec *s, const char *name,
+                                const char *sign)
+{
+    if (!sign)
+        return "needs a value: name=value";
+    if (name_wrong(name))
+        return name_wrong(name);
+    if (!utf8_valid(name, strlen(name)) || !utf8_valid(sign, strlen(sign)))
+        return "is not UTF-8";
+    return spec_find_variable(s, name) ? "is given twice" : NULL;
+}
+
 /* --var name=value: what it stands for is a string. */
 static int add_option(struct spec *s, const char *option, struct fault *f)
 {
     const char *sign = strchr(option, '=');
     struct buf json = BUF_INIT;
+    const char *wrong;
     char *name = mem_strndup(option, sign ? (size_t)(sign - option) : strlen(option));
 
-    if (!sign || name_wrong(name) || spec_find_variable(s, name)) {
-        fault_set(f, NULL, "--var %s: %s", name,
-                  !sign              ? "needs a value: name=value"
-                  : name_wrong(name) ? name_wrong(name)
-                                     : "is given twice");
+    if ((wrong = option_fault(s, name, sign))) {
+        fault_set(f, NULL, "--var %s: %s", name, wrong);
         free(name);
         return -EINVAL;
     }
@@ -143,21 +159,30 @@ static int expand_variable(struct spec *s, struct template *t, struct buf *json,
     return -EINVAL;
 }
 
+/* 1: --var has set it, which goes before the spec; 0: it is new. */
+static int check_member(const struct spec *s, size_t options, const char *name,
+                        struct slice key, struct fault *f)
+{
+    const struct variable *v;
+
+    if (check_name(name, key.data, f) < 0)
+        return -EINVAL;
+    v = spec_find_variable(s, name);
+    if (v && (size_t)(v - s->variables) >= options)
+        return fault_set(f, key.data, "\"%s\" is given twice", name);
+    return v != NULL;
+}
+
 static int add_member(struct spec *s, size_t options, struct slice key,
                       struct slice value, struct fault *f)
 {
     char *name = spec_read_string(key, "a variable's name", f);
-    const struct variable *known;
     struct template t = {0};
     struct buf json = BUF_INIT;
     bool secret = false;
-    int r = name ? check_name(name, key.data, f) : -EINVAL;
+    int known = name ? check_member(s, options, name, key, f) : -EINVAL;
+    int r = known < 0 ? known : template_parse_json(&t, value, f);
 
-    known = r == 0 ? spec_find_variable(s, name) : NULL;
-    if (known && (size_t)(known - s->variables) >= options)
-        r = fault_set(f, key.data, "\"%s\" is given twice", name);
-    if (r == 0)
-        r = template_parse_json(&t, value, f);
     if (r == 0)
         r = expand_variable(s, &t, &json, &secret, f);
     if (r == 0 && !known) {

@@ -222,9 +222,6 @@ static const struct {
     {"default", read_fallback, false},
 };
 
-/* The number of that row. */
-enum { FIELD_HEADERS = 2 };
-
 static int find_field(const char *name, bool defaults, struct slice key, size_t *i,
                       struct fault *f)
 {
@@ -254,8 +251,8 @@ static int read_member(struct spec_request *rq, struct slice key, struct slice v
         return r;
     if (rq->given & ~given_before & UINT64_C(1) << i)
         return fault_set(f, key.data, "\"%s\" is given twice", fields[i].name);
-    if (given_before & UINT64_C(1) << i && i != FIELD_HEADERS)
-        return 0; /* the request's own goes before the defaults */
+    if (given_before & UINT64_C(1) << i && fields[i].read != read_headers)
+        return 0; /* the request's own goes before the defaults; headers are joined */
     rq->given |= UINT64_C(1) << i;
     return fields[i].read(rq, value, f);
 }
@@ -332,9 +329,7 @@ static void clear_expect(struct expect *e)
     for (size_t i = 0; i < e->check_count; i++) {
         struct check *c = &e->checks[i];
 
-        if (c->pattern)
-            regfree(&c->regex);
-        free(c->pattern);
+        pattern_free(c->pattern);
         free((void *)c->pointer.data);
         template_clear(&c->equals);
     }

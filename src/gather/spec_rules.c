@@ -135,35 +135,17 @@ static struct check *add_check(struct expect *e)
     return &e->checks[e->check_count++];
 }
 
-/* To match them takes as long as a hostile text makes it. */
-static bool refers_back(const char *pattern)
-{
-    for (; *pattern; pattern++)
-        if (*pattern == '\\' && pattern[1] && char_is_digit(*++pattern))
-            return true;
-    return false;
-}
-
 static int read_pattern(struct check *c, struct slice value, struct fault *f)
 {
-    char *pattern = spec_read_string(value, "a pattern", f), reason[128];
-    int r;
+    char *regex = spec_read_string(value, "a pattern", f);
+    struct buf why = BUF_INIT;
+    int r = -EINVAL;
 
-    if (!pattern)
-        return -EINVAL;
-    if (refers_back(pattern)) {
-        free(pattern);
-        return fault_set(f, value.data, "a pattern must not refer back, as \\1 does");
-    }
-    r = regcomp(&c->regex, pattern, REG_EXTENDED | REG_NOSUB);
-    if (r) {
-        regerror(r, &c->regex, reason, sizeof(reason));
-        free(pattern);
-        return fault_set(f, value.data, "not an extended regular expression: %s",
-                         reason);
-    }
-    c->pattern = pattern;
-    return 0;
+    if (regex && (r = pattern_add(&c->pattern, regex, &why)) < 0)
+        fault_set(f, value.data, "not a regular expression: %s", why.data);
+    buf_clear(&why);
+    free(regex);
+    return r;
 }
 
 static int read_checks(struct expect *e, struct slice object, bool matches,

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "async/executor.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -45,11 +44,10 @@ static bool pages(const struct visit *v)
 
 static bool accepted(const struct visit *v)
 {
-    const struct expect *e = &v->node->rq->expect;
-    const struct status_set *set =
-        e->has_statuses ? &e->statuses : v->node->play->setup->accept;
+    const struct status_set *own = v->request.accepted;
 
-    return status_set_has(set, v->call.response.status);
+    return status_set_has(own ? own : v->node->play->setup->accept,
+                          v->call.response.status);
 }
 
 static void fail_of_transfer(struct visit *v)
@@ -68,12 +66,11 @@ static void fail_of_status(struct visit *v)
     v->failure.retriable = http_status_retriable(status);
 }
 
-static async void judge(struct visit *v)
+static void judge(struct visit *v)
 {
     const struct spec_request *rq = v->node->rq;
     const struct response *rs = &v->call.response;
     struct scope scope = play_scope(v->node, v->index);
-    int r = 0;
 
     failure_clear(&v->failure);
     buf_reset(&v->value);
@@ -81,26 +78,21 @@ static async void judge(struct visit *v)
         fail_of_transfer(v);
     else if (!accepted(v))
         fail_of_status(v);
-    else if ((r = answer_read(&v->value, rs, rq->form, &v->failure)) == 0)
-        r = answer_check((struct slice){v->value.data, v->value.len}, &rq->expect,
-                         &scope, &v->failure);
-    if (r == -ECANCELED)
-        call_cancel(&v->call, "cancelled");
+    else if (answer_read(&v->value, rs, rq->form, &v->failure) == 0)
+        answer_check((struct slice){v->value.data, v->value.len}, &rq->expect, &scope,
+                     &v->failure);
     if (v->failure.error)
         v->failure.status = rs->status;
     v->judged = true;
 }
 
 /* Whether what failed is to be asked for again, as "retry_on" says. */
-static bool again(const struct visit *v, const struct client_config *config)
+static bool again(const struct visit *v, const struct retry *rt)
 {
     const struct spec_request *rq = v->node->rq;
     const struct failure *f = &v->failure;
-    int retries = rq->retries == REQUEST_DEFAULT ? config->retry.retries : rq->retries;
-    double spent = loop_time() - v->call.started;
 
-    if (v->call.attempts > retries ||
-        (config->retry.max_time > 0 && spent >= config->retry.max_time))
+    if (!retry_left(rt, v->call.attempts, loop_time() - v->call.started))
         return false;
     return (f->error == HTTP_UNEXPECTED && rq->retry_unexpected) ||
            (f->error == HTTP_STATUS && status_set_has(&rq->retry_statuses, f->status));
@@ -110,6 +102,7 @@ enum call_next visit_step(struct call *call, struct client *c, double *delay, vo
 {
     struct visit *v = container_of(call, struct visit, call);
     enum call_next next;
+    struct retry rt;
 
     (void)arg;
     if (sink_wait(v->node->play->setup->sink) < 0) {
@@ -120,9 +113,10 @@ enum call_next visit_step(struct call *call, struct client *c, double *delay, vo
     if (next != CALL_DONE)
         return next;
     judge(v);
-    if (!again(v, client_config(c)))
+    rt = call_retry(call, client_config(c));
+    if (!again(v, &rt))
         return CALL_DONE;
-    *delay = retry_delay(&client_config(c)->retry, call->attempts, &call->response);
+    *delay = retry_delay(&rt, call->attempts, &call->response);
     call_again(call);
     call->waiting_since += *delay;
     v->judged = false;
@@ -279,6 +273,29 @@ static bool is_stranger(struct visit *v, const struct reference *captured)
     return !same;
 }
 
+static bool tells_secret(const struct spec *s, const struct template *t)
+{
+    const struct reference *r;
+    size_t piece = 0;
+
+    while ((r = template_next(t, &piece)))
+        if ((r->source == FROM_VARIABLE || r->source == FROM_ENV) &&
+            s->variables[r->target].secret)
+            return true;
+    return false;
+}
+
+/* Headers stay here; what is in the URL, the body and the items would go. */
+static bool gives_away(const struct visit *v)
+{
+    const struct spec *s = v->node->play->setup->spec;
+    const struct spec_request *rq = v->node->rq;
+
+    return v->request.stranger &&
+           (tells_secret(s, &rq->url) || tells_secret(s, &rq->body) ||
+            tells_secret(s, &rq->json) || tells_secret(s, &rq->foreach));
+}
+
 /* Makes the request; false with the failure. */
 static bool prepare(struct visit *v)
 {
@@ -295,6 +312,13 @@ static bool prepare(struct visit *v)
         return false;
     }
     v->request.stranger = captured && is_stranger(v, captured);
+    if (gives_away(v)) {
+        failure_set(&v->failure, HTTP_REDIRECT_REFUSED,
+                    "{{%s}} leads to another origin than it came from, where no secret "
+                    "is sent",
+                    captured->text);
+        return false;
+    }
     if (pages(v)) {
         url_origin(v->request.url, &v->home, &ignored);
         first = pager_begin(&v->pager, &v->node->rq->pages, v->request.url);

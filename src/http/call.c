@@ -140,13 +140,22 @@ static int attempts_in_vain(const struct call *call)
     return n > 0 ? n : 1;
 }
 
-static enum call_next retry(struct call *call, const struct client_config *o,
-                            double *delay)
+struct retry call_retry(const struct call *call, const struct client_config *o)
 {
     struct retry rt = o->retry;
 
     if (call->request->retries != REQUEST_DEFAULT)
         rt.retries = call->request->retries;
+    if (call->request->accepted)
+        rt.accepted = call->request->accepted;
+    return rt;
+}
+
+static enum call_next retry(struct call *call, const struct client_config *o,
+                            double *delay)
+{
+    struct retry rt = call_retry(call, o);
+
     if (!retry_wanted(&rt, attempts_in_vain(call), loop_time() - call->started,
                       request_method(call->request), &call->response))
         return CALL_DONE;

@@ -50,6 +50,9 @@ const char *call_origin(const struct call *call);
  * for is set for its origin. */
 async enum call_next call_step(struct call *call, struct client *c, double *delay);
 
+/* When the call is tried again: as the client is set, but for what the request says. */
+struct retry call_retry(const struct call *call, const struct client_config *o);
+
 /* After CALL_REDIRECT: goes nowhere. The response that redirects is the one that stands.
  */
 void call_stay(struct call *call);

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct body_sink; /* body_sink.h */
+struct body_sink;  /* body_sink.h */
+struct status_set; /* status_set.h */
 
 #define REQUEST_DEFAULT (-1) /* for the numbers below: as the client is set */
 
@@ -26,6 +27,8 @@ struct request {
                         after a redirect there: none goes with it that could tell one */
     double max_time; /* seconds for one attempt */
     int retries;
+    const struct status_set *accepted; /* statuses that are not tried again; borrowed, NULL:
+                                          as the client is set */
     bool keep_body;  /* keep the response's body, decoded, in memory */
     struct body_sink *sink; /* or give it to this; borrowed, NULL: none */
 };

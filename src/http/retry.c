@@ -38,14 +38,17 @@ static bool never(enum http_error e)
     }
 }
 
+bool retry_left(const struct retry *rt, int attempt, double elapsed)
+{
+    return attempt <= rt->retries && (rt->max_time <= 0 || elapsed < rt->max_time);
+}
+
 bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
                   const char *method, const struct response *rs)
 {
     bool failed = rs->error != HTTP_OK || status_of_failure(rt, rs);
 
-    if (!failed || never(rs->error) || attempt > rt->retries)
-        return false;
-    if (rt->max_time > 0 && elapsed >= rt->max_time)
+    if (!failed || never(rs->error) || !retry_left(rt, attempt, elapsed))
         return false;
     if (rt->all_errors)
         return true;

@@ -30,6 +30,10 @@ struct retry {
 bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
                   const char *method, const struct response *rs);
 
+/* Whether so many attempts, and seconds since the first began, leave another one, if it
+ * were wanted. */
+bool retry_left(const struct retry *rt, int attempt, double elapsed);
+
 /* Seconds to wait before the attempt after number `attempt`. Exponential: full jitter,
  * random(0, min(max_delay, delay * 2^(attempt-1))). What the server asked for
  * (Retry-After) is the least. */

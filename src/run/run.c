@@ -203,8 +203,8 @@ static async int close_all(struct run *run)
 
 static int exit_status(const struct run *run)
 {
-    if (run->signo)
-        return 128 + run->signo;
+    if (run->interrupt.signo)
+        return 128 + run->interrupt.signo;
     if (run->sink_error == -EPIPE)
         return EXIT_OUTPUT_CLOSED;
     if (run->sink_error || run->local_error)

@@ -20,6 +20,7 @@
 #include "run/exit_status.h"
 #include "run/interrupt.h"
 #include "run/order.h"
+#include "run/patience.h"
 
 /* As the command line gives them. Strings are borrowed. */
 struct run_options {
@@ -45,9 +46,9 @@ struct run_scenario {
         read_ahead; /* items beyond those in flight; 0: as many as are lines of text */
 
     /* After the client and the input are there; before the output is opened, so that a
-     * run that is refused leaves that as it was, and before there is a pool. May suspend;
-     * neither a signal nor the deadline is looked after yet. 0 goes on; another value,
-     * logged, is the exit status. */
+     * run that is refused leaves that as it was, and before there is a pool. May
+     * suspend; neither a signal nor the deadline is looked after yet. 0 goes on;
+     * another value, logged, is the exit status. */
     async int (*set_up)(struct run *run);
 
     /* In place of the source: suspends until there is another item. 1 with *item set; 0
@@ -72,8 +73,8 @@ struct run_scenario {
      * status (3). */
     async int (*tear_down)(struct run *run);
 
-    /* Behind tear_down: all records are written, or never will be. Ends what had to wait
-     * for that. Gives 0 or an exit status (3). */
+    /* Behind tear_down: all records are written, or never will be. Ends what had to
+     * wait for that. Gives 0 or an exit status (3). */
     async int (*close)(struct run *run);
 
     /* A call of the pool is done (pool_new). */
@@ -108,17 +109,15 @@ struct run {
     size_t held;             /* bytes of input and of records in these places */
     struct event room;       /* set while these are few enough to read on */
     struct timer deadline;
-    struct timer patience; /* with a reader that does not read, once stopped */
-    uint64_t seen_written; /* by it: what the sink had written */
-    struct list marks;     /* for the state file, once their records are written */
-    struct buf record;     /* the one that is being made */
-    uint64_t submitted;    /* the run counts them, once `submit` has returned */
+    struct patience patience;
+    struct list marks;  /* for the state file, once their records are written */
+    struct buf record;  /* the one that is being made */
+    uint64_t submitted; /* the run counts them, once `submit` has returned */
     uint64_t delivered;
     struct future *all_delivered; /* what the run waits for in the end, while it does */
     bool continued; /* the output goes on with an earlier run's; also set_up's to set */
-    const char *stopped;          /* why no more is begun; NULL while it is */
+    const char *stopped; /* why no more is begun; NULL while it is */
     struct interrupt interrupt;
-    int signo; /* that interrupted it */
     int sink_error;
     int local_error; /* of the input, the state file or, by run_fail_locally, the disk
                       */

@@ -9,7 +9,7 @@ import signal
 import time
 
 from downloads import BODY, LARGE, OLD, OLD_TIME, OTHER, cut_before, download, failed, \
-    holds, once, start, together, told
+    holds, once, sha256, start, together, told
 import harness
 from harness import check, contains, free_port, lines, same, tmp, write
 import servers
@@ -182,8 +182,12 @@ def test_more_than_was_said():
         return status, headers, body + b"more" * (status == 206)
     server, out = cut_before()
     server.alter = alter
-    result = once(out, server.url + "/x")
-    check("x" not in os.listdir(out) or harness.read(f"{out}/x") == BODY, str(result))
+    refused_part(out, server)
+    server, out = cut_before()
+    server.alter = lambda request, status, headers, body: (
+        status, headers | {"Content-Length": len(body) + (status == 206)}, body)
+    refused_part(out, server)  # at once, without a wait for a byte that does not come
+    same(len(server.asked), 3, "requests")
 
 
 def test_less_than_was_said():
@@ -497,6 +501,34 @@ def test_if_exists():
     told(there("--if-exists", "overwrite").ok(1).record, path=f"{out}/x.txt", size=3,
          skipped=False)
     holds(out, x_txt=b"new", x_2_txt=b"new", x_3_txt=b"new")
+
+
+def test_a_name_taken_meanwhile():
+    """a file that comes to be there during the run: --if-exists, never its loss"""
+    for size in (10000, 1000000):
+        body = (BODY * 10)[:size]
+        for how, error, path in (("skip", None, "x.t"), ("fail", "file_exists", "x.t"),
+                                 ("rename", None, "x.3.t"), ("overwrite", None, "x.t")):
+            out = tmp()
+            server = Versioned(body)
+
+            def alter(request, status, headers, body, out=out):
+                for name in ("x.t", "x.2.t"):
+                    with open(f"{out}/{name}", "w") as f:
+                        f.write("theirs")
+                return status, headers, body
+            server.alter = alter
+            result = once(out, "--if-exists", how, "--write-checksums", f"{out}/SUMS",
+                          server.url + "/x.t")
+            record = result.exited(1 if error else 0).record
+            told(record, path=f"{out}/{path}", skipped=how == "skip")
+            same(record["error"] and record["error"]["type"], error, "error")
+            mine = {"skip": {}, "fail": {}, "rename": {"x_3_t": body},
+                    "overwrite": {"x_t": body}}[how]
+            holds(out, **{"SUMS": None, "x_t": b"theirs", "x_2_t": b"theirs", **mine})
+            if how == "rename":
+                same(harness.read(f"{out}/SUMS").decode(), f"{sha256(body)}  x.3.t\n")
+                same(len(server.asked), 1, "requests")
 
 
 def test_overwrite_that_fails():

@@ -178,6 +178,91 @@ def test_folders_are_synced():
     check(folders <= synced, f"{folders - synced} not synced")
 
 
+def many_synced(*inject, out=None, before=(), name="{}"):
+    """Downloads 40 files, so many that they are synced together; (run, trace)."""
+    server, log = servers.Gate(), harness.write("", "log")
+    run = harness.Proc(
+        "download", "-d", out or tmp(), "--per-host", "64", env=NO_LEAKS, stdin=lines(*(
+            {"url": f"{server.url}/{n}", "output": name.format(n)} for n in range(40))),
+        prefix=(*before, *traced("fsync,syncfs,sync_file_range", *inject, log=log)))
+    server.wait(40)
+    server.open()
+    return run.finish(), harness.read(log).decode()
+
+
+def test_synced_together():
+    """files that are synced together: one whose bytes are lost fails, and no other"""
+    run, trace = many_synced("-e", "inject=syncfs:error=EIO")
+    run.ok(40)
+    check(len(re.findall(r"fsync\(", trace)) > 40, "not each file was synced")
+    out = tmp()
+    run, _ = many_synced("-e", "inject=sync_file_range:error=EIO:when=1", out=out)
+    failed, = [r for r in run.exited(3).records if not r["ok"]]
+    same(failed["error"]["type"], "local_io", "error")
+    same(len(os.listdir(out)), 39, "files")
+    check(not os.path.exists(failed["path"]), "the file is there")
+
+
+def test_synced_across_mounts():
+    """what lies on another file system than the directory is synced there"""
+    need_root()
+    out = tmp()
+    os.mkdir(f"{out}/m")
+    mount = ("unshare", "-m", "sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', f"{out}/m")
+    if subprocess.run([*mount, "true"], capture_output=True).returncode:
+        raise harness.Skip("no mount namespaces here")
+    run, trace = many_synced(out=out, before=mount, name="m/{}")
+    run.ok(40)
+    check(len(re.findall(r"fsync\(\d+<[^>]*/m/.", trace)) == 40, "not each file was synced")
+    check(re.search(r"fsync\(\d+<[^>]*/m>", trace), "their folder was not synced")
+
+
+def test_links_refused():
+    """a link that is refused, from some moment on: files come by way of their parts"""
+    server = fixed(reply(b"small"))
+    for error in ("EXDEV", "EPERM", "ENOSPC"):
+        for sync in ((), ("--no-sync",)):
+            out = tmp()
+            trawl("download", "-d", out, *sync, *(f"{server.url}/{i}" for i in range(20)),
+                  env=NO_LEAKS, prefix=traced("linkat", "-e", f"inject=linkat:error={error}"
+                                              ":when=4+")).ok(20)
+            same(all_files(out), sorted(str(i) for i in range(20)), "files")
+            check(all(harness.read(f"{out}/{i}") == b"small" for i in range(20)), "bytes")
+
+
+def test_calls_that_fail():
+    """what fails beside the writing leaves nothing, no special bit, and is told by name"""
+    server = fixed(reply(b"small"))
+
+    def meet(inject, count=20):
+        out = tmp()
+        run = trawl("download", "-d", out, *(f"{server.url}/{i}" for i in range(count)),
+                    env=NO_LEAKS, prefix=traced(inject.split(":")[0], "-e",
+                                                f"inject={inject}"))
+        return out, run
+    out, run = meet("unlinkat:error=EIO:when=1")
+    run.ok(20)
+    same(all_files(out), sorted(str(i) for i in range(20)), "files")
+    out, run = meet("fchmod:error=EPERM")
+    run.ok(20)
+    same({stat.S_IMODE(os.lstat(f"{out}/{i}").st_mode) for i in range(20)}, {0o600}, "modes")
+
+
+def test_no_name_is_had():
+    """neither a link nor a new name: what came is kept, and gone on with"""
+    server, out = servers.Versioned(pattern(50000)), tmp()
+    log, calls = os.path.join(tmp(), "log"), "linkat,renameat2"
+    record = trawl("download", "-d", out, server.url + "/x", env=NO_LEAKS, prefix=traced(
+        calls, "-e", "inject=linkat:error=EIO:when=2+", "-e", "inject=renameat2:error=EIO",
+        log=log)).exited(3).record
+    harness.contains(record["error"]["message"], "x: Input/output error")
+    same(all_files(out), ["x.part", "x.part.json"], "files")
+    record = trawl("download", "-d", out, server.url + "/x").ok(1).record
+    check(record["resumed_from"] > 0, "begun anew")
+    same(harness.read(out + "/x"), pattern(50000), "x")
+    same(all_files(out), ["x"], "files")
+
+
 def test_existing_is_read_beside():
     """files that are there and large are read without holding up those to come"""
     server, out = servers.fixed(), tmp()

@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from downloads import BODY, LARGE, OLD, OTHER, cut_before, failed, holds, once, \
+from downloads import BODY, LARGE, OLD, OTHER, cut_before, download, failed, holds, once, \
     sha256, together, told
 import harness
 from harness import check, contains, free_port, lines, need, same, tmp, write
@@ -124,6 +124,16 @@ def test_split_dead_mirror():
          ).ok(1)
     holds(out, x=LARGE)
     pieces(good)
+
+
+def test_wrong_then_cut():
+    """another mirror's bytes, after wrong ones, are gone on with when they are cut short"""
+    wrong, good, out = Versioned(b"wrong"), Versioned(BODY, cuts=[len(BODY) // 2]), tmp()
+    record = download(out, stdin=mirrors(wrong.url, good.url, sha256=sha256(BODY))
+                      ).ok(1).record
+    holds(out, x=BODY)
+    told(record, size=len(BODY))
+    same(good.asked[1], (f"bytes={len(BODY) // 2}-", '"1"'), "asked")
 
 
 def test_split_other_version():
@@ -281,6 +291,25 @@ def test_checksum_not_listed():
          [None, "checksum_missing"], "errors")
     holds(out, a_txt=b"alpha")
     same(server.hits, ["/a.txt"], "requests")
+
+
+def test_checksum_of_other_spellings():
+    """--checksum: names that no file here gets, of URLs and of lines"""
+    server, out = fixed(reply("alpha")), tmp()
+    names = ".buildinfo", "d/-rf", "d/.x/a b.", "CON", "e/f.part"
+    sums = write("".join(f"{sha256(b'alpha')}  {n}\n" for n in names), "SUMS")
+    urls = [f"{server.url}/top/{n.replace(' ', '%20')}" for n in names]
+    for skipped in (False, True):
+        result = once(out, "--checksum", sums, *urls).ok(5)
+        same([r["path"] for r in result.sorted],
+             [f"{out}/{n}" for n in ("_buildinfo", "d/_rf", "d/_x/a b_", "_CON",
+                                     "e/f_part")], "paths")
+        same({r["skipped"] for r in result.records}, {skipped}, "skipped")
+    told(once(tmp(), "--checksum", sums, stdin=f"{server.url}/y\td/-rf\n").ok(1).record,
+         sha256=sha256(b"alpha"))
+    told(once(tmp(), "--checksum", sums, "-o", "CON", server.url + "/y").ok(1).record,
+         sha256=sha256(b"alpha"))
+    failed(once(tmp(), "--checksum", sums, server.url + "/CON%00"), "checksum_missing")
 
 
 def test_checksum_existing():

@@ -349,10 +349,22 @@ def test_errors_on_stderr():
     result = gather(spec, "--errors", "stderr")
     same(document(result, 1), {"a": None, "b": [None]})
     contains(result.err, "trawl: a: http_status: HTTP 404", "trawl: b[0]: http_status")
-    spec["output"] = ["{{a}}"]
-    result = gather(spec)
+    quiet = gather(spec, "--errors", "stderr", "-q")
+    same(quiet.err, "trawl: a: http_status: HTTP 404\ntrawl: b[0]: http_status: HTTP 404\n")
+
+
+def test_errors_without_place():
+    """a document that is no object: what failed is on standard error, once, also with -q"""
+    server = answers({"/bad": reply("", 404), "/": "1"})
+    requests = {"r": {"url": server.url + "/"}, "a": {"url": server.url + "/bad"}}
+    for output, found in ((["{{r}}", "{{a}}"], [1, None]), ("{{a}}", None)):
+        for args in ((), ("-q",), ("--users", "1")):
+            result = gather({"requests": requests, "output": output}, *args)
+            same(document(result, 1), found)
+            same(result.err.count("a: http_status: HTTP 404\n"), 1, "times told")
+    result = gather({"requests": {"r": requests["r"]}, "output": ["{{r#/x}}"]}, "-q")
     same(document(result, 1), [None])
-    contains(result.err, "trawl: a: http_status: HTTP 404")
+    contains(result.err, "output: {{r#/x}}: nothing is there\n")
 
 
 def test_foreach_partial():
@@ -367,6 +379,21 @@ def test_foreach_partial():
     same((doc["a"], doc["b"], doc["d"]), ([1, None, 3], [1, "d", 3], None))
     same(errors(doc), {("a", 1): "http_status", ("b", 1): "http_status",
                        ("c", None): "http_status", ("d", None): "dependency"})
+
+
+def test_errors_in_order():
+    """errors are in the order of the items, whichever failed first"""
+    gate = Gate(lambda r: reply("", 404))
+    for args in ((), ("--errors", "stderr")):
+        proc = start_gather({"requests": {"r": {"foreach": [0, 1, 2],
+                                               "url": gate.url + "/{{item}}"}}}, *args)
+        gate.wait(3)
+        for path in ("/2", "/0", "/1"):
+            gate.release(path)
+        result = proc.finish().exited(1)
+        told = [e["index"] for e in json.loads(result.out).get("errors", [])] or \
+            [int(line[9]) for line in result.err.splitlines() if line.startswith("trawl: r[")]
+        same(told, [0, 1, 2], "indices")
 
 
 def test_fail_fast():
@@ -385,6 +412,17 @@ def test_fail_fast():
                        ("bad", None): "http_status"})
     gate.open()
     document(optional.finish())
+
+
+def test_fail_fast_in_list():
+    """--fail-fast: the first item that fails is a failure, whatever the others do"""
+    gate = Gate()
+    bad = servers.fixed(reply("", 404))
+    spec = {"requests": {"l": {"foreach": [gate.url] * 5 + [bad.url] + [gate.url] * 500,
+                               "url": "{{item}}"}}}
+    doc = document(start_gather(spec, "--fail-fast").finish(), 1)
+    same(errors(doc)[("l", 5)], "http_status")
+    same(errors(doc)[("l", 0)], "cancelled")
 
 
 def test_missing_in_output():
@@ -409,6 +447,7 @@ def test_expect():
     same(outcome({"equals": {"/n": "1"}}), "unexpected")
     same(outcome({"equals": {"/x": None}}), "unexpected")
     same(outcome({"matches": {"/s": "^D"}}), "unexpected")
+    same(outcome({"matches": {"/s": "(?i)^D", "": r'^\{"(n)":\d+.*\1', "/n": r"^\d$"}}), None)
     same(outcome({"status": [201, "3xx"]}), "http_status")
     same(outcome({"status": ["400-499"]}, "/404"), None)
     same(outcome({}, "/404"), "http_status")
@@ -434,6 +473,19 @@ def test_retry_on():
     same(errors(document(gather(spec, "--retry-delay", "0.01"), 1)),
          {("no", None): "unexpected"})
     same(len(server.requests), 3, "requests")
+
+
+def test_retry_of_accepted():
+    """a status that is accepted is not asked for again, one that is not may be"""
+    states = iter([503, 429, 429])
+    server = answers({"/a": lambda r: reply("1", next(states)),
+                      "/b": lambda r: reply("2", next(states))})
+    spec = {"requests": {"a": {"url": server.url + "/a", "expect": {"status": 503}},
+                         "b": {"url": server.url + "/b?{{a}}", "expect": {"status": [503]},
+                               "optional": True}}}
+    doc = get(spec, "--retry", "1", "--retry-delay", "0.01", "--accept-status", "429")
+    same((doc["a"], errors(doc)), (1, {("b", None): "http_status"}))
+    same([r.path for r in server.requests], ["/a", "/b", "/b"])
 
 
 def test_retry():
@@ -518,6 +570,13 @@ def test_output_file():
     server = answers({"/": "1"})
     gather({"requests": {"r": {"url": server.url + "/"}}}, "-o", "/nowhere/x").exited(3)
     same(server.requests, [], "requests")
+
+
+def test_output_full():
+    """an output that cannot hold the document: exit status 3, also behind the last answer"""
+    spec = {"requests": {"r": {"url": echo().url}}}
+    contains(gather(spec, "-o", "/dev/full").exited(3).err, "/dev/full: No space left")
+    gather(spec, "-o", "/dev/full", "--users", "3", "--repeat", "2").exited(3)
 
 
 # --- plans and people -------------------------------------------------------------

@@ -50,6 +50,15 @@ def test_hostile_in_header():
         lacks(result.err + result.out.decode(), "Evil: 1\"}]")
 
 
+def test_blank_in_header():
+    """a captured value of blanks is an empty one: it takes no header away"""
+    server = answers({"/": {"v": " \t "}, "/e": describe})
+    get({"requests": {"r": {"url": server.url + "/"},
+                      "p": {"url": server.url + "/e", "headers": {"X-A": "{{r#/v}}"}}}},
+        "-H", "X-A: mine")
+    same(asked(server, "/e")["X-A"], "", "X-A")
+
+
 def test_hostile_in_json():
     """a captured value stays within its string of JSON, in bodies and in the output"""
     value = '","admin":true,"x":"\\ \n\u2028'
@@ -71,6 +80,16 @@ def test_hostile_reference_in_value():
         "output": ["{{r#/v}}", "x{{r#/v}}"]}, env={"SECRET": "s3cr3t"})
     same(doc, ["{{env.SECRET}}", "x{{env.SECRET}}"])
     same(asked(server, "/e").body, b"{{env.SECRET}}", "body")
+
+
+def test_text_for_a_pattern():
+    """a text that would keep a pattern busy for hours is one that does not match"""
+    server = answers({"/": {"v": "a" * 200000 + "!"}})
+    for pattern in ("(a+)+$", "a*a*[bc]"):
+        result = gather({"requests": {"r": {
+            "url": server.url + "/", "expect": {"matches": {"/v": pattern}}}}})
+        same(errors(document(result, 1)), {("r", None): "unexpected"}, pattern)
+        contains(result.err, "takes too long and is taken not to match")
 
 
 def test_captured_url():
@@ -118,6 +137,26 @@ def test_captured_url_again():
     sent = {r.target: r["X-Api-Key"] for r in home.requests}
     same(sent, {"/": "k3y", "/paged": "k3y", "/own": "k3y", "/own?back": None,
                 "/own?items": None})
+
+
+def test_captured_url_and_secret():
+    """a URL that a server sent to another origin gets no secret in query or body either"""
+    evil = http(describe)
+    home = answers({"/": lambda r: {"own": home.url + "/own", "evil": evil.url + "/x",
+                                    "free": evil.url + "/free"}, "/own": describe})
+    doc = document(gather({"vars": {"api_key": "k3y"}, "requests": {
+        "root": {"url": home.url + "/"},
+        "own": {"url": "{{root#/own}}?t={{env.TOKEN}}", "json": "{{env.TOKEN}}"},
+        "query": {"url": "{{root#/evil}}?t={{env.TOKEN}}"},
+        "json": {"url": "{{root#/evil}}", "json": {"a": ["{{api_key}}"]}},
+        "body": {"url": "{{root#/evil}}", "body": "t={{env.TOKEN}}"},
+        "each": {"url": "{{root#/evil}}?{{item}}", "foreach": ["{{env.TOKEN}}"]},
+        "free": {"url": "{{root#/free}}", "json": {"a": "{{root#/own}}"}}}},
+        env={"TOKEN": "s3cr3t"}), 1)
+    same(errors(doc), {(n, None): "redirect_refused" for n in ("query", "json", "body")}
+         | {("each", 0): "redirect_refused"})
+    same(evil.hits, ["/free"], "requests to the other origin")
+    same(asked(home, "/own").target, "/own?t=s3cr3t")
 
 
 def test_captured_host():

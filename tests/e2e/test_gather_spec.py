@@ -83,7 +83,7 @@ def test_fields():
         '"retry":99999999999999999999': "whole number",
         '"retry_on":[]': "must not be empty", '"retry_on":[99]': "statuses",
         '"retry_on":"6xx7"': "statuses", '"retry_on":[true]': "statuses",
-        '"retry_on":"500-400"': "statuses",
+        '"retry_on":"500-400"': "statuses", '"retry_on":"500-"': "statuses",
         '"think":[1]': "[from, to]", '"think":[2,1]': "[from, to]", '"think":"1"': "seconds",
         '"think":[1,2,3]': "[from, to]",
         '"optional":1': "true or false", '"default":1': 'needs "optional"',
@@ -92,7 +92,6 @@ def test_fields():
         '"foreach":5': "must be an array", '"foreach":"x"': "must be an array",
         '"expect":5': "must be an object", '"expect":{"x":1}': "not known",
         '"expect":{"status":"x"}': "statuses", '"expect":{"matches":{"/a":"("}}': "regular",
-        '"expect":{"matches":{"/a":"(a)\\\\1"}}': "refer back",
         '"expect":{"equals":{"a":1}}': "slash", '"expect":{"matches":{"/a":1}}': "string",
         '"paginate":{}': "needs", '"paginate":{"next":"x"}': '"link" or a JSON pointer',
         '"paginate":{"cursor":"/c"}': 'needs "param"', '"paginate":{"page":""}': "parameter",
@@ -129,6 +128,30 @@ def test_references():
     refused('{"vars":{"a":"{{r}}"},"requests":{"r":{"url":"http://h/"}}}', "before it")
     refused('{"defaults":{"headers":{"A":"{{x}}"}},"requests":{"r":{"url":"http://h/"}}}',
             "the spec:1:30: ")
+
+
+def test_foreach_certain_to_fail():
+    """a foreach over what is no array, and items that have not what is asked of them"""
+    spec = '{"requests":{"s":{"url":"http://h/"},\n"r":{"url":"http://h/%s","foreach":%s%s}}}'
+    refused(spec % ("", '"{{s.status}}"', ""), "the spec:2:", "must be an array")
+    refused(spec % ("", '"{{s.headers.x}}"', ""), "the spec:2:", "must be an array")
+    refused(spec % ("{{item#/b}}", '[{"b":1},{"a":1}]', ""), "the spec:2:22: ",
+            "{{item#/b}}: nothing is there in item 1")
+    refused(spec % ("", '[1]', ',"json":{"x":"{{item#/b}}"}'), "the spec:2:", "item 0")
+    for good in (("{{item#/b}}", '[{"b":1},{"a":1}]', ',"optional":true'),
+                 ("{{item#/b}}", '["{{s}}"]', ""), ("{{item#/b}}", '"{{s}}"', ""),
+                 ("{{item#/b/0}}{{item}}", '[{"b":[0]}]', "")):
+        gather(spec % good, "--dry-run").exited(0)
+
+
+def test_not_utf8():
+    """the environment and --var must be UTF-8: nothing else is sent in place of a value"""
+    spec = one('"url":"http://h/{{env.BAD}}"')
+    refused(spec, "the spec:2:23: {{env.BAD}} is not UTF-8", env={"BAD": "a\udcff"})
+    gather(spec, "--dry-run", env={"BAD": "\u00e4"}).exited(0)
+    for option in ("v=\udcff", "\udcff=v", "v=\udced\udca0\udc80"):
+        result = gather(one('"url":"http://h/"'), "--dry-run", "--var", option).exited(2)
+        contains(result.err, "is not UTF-8")
 
 
 def test_cycles():

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "crawl/link_header.h"
+#include "crawl/header_link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -33,11 +33,11 @@ static void require_again(const struct link *l)
     buf_appendf(&text, ">; rel=\"%s%s\"", rels[l->kind],
                 l->nofollow ? " nofollow" : "");
     rest = (struct slice){text.data, text.len};
-    require(link_header_next(&rest, &again));
+    require(header_link_next(&rest, &again));
     require(again.kind == l->kind && again.nofollow == l->nofollow);
     require(again.url.len == l->url.len &&
             (!l->url.len || !memcmp(again.url.data, l->url.data, l->url.len)));
-    require(!link_header_next(&rest, &again));
+    require(!header_link_next(&rest, &again));
     buf_clear(&text);
 }
 
@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct slice rest = {text, n};
     struct link l;
 
-    while (link_header_next(&rest, &l)) {
+    while (header_link_next(&rest, &l)) {
         require(l.url.data >= text && l.url.data + l.url.len <= text + n);
         require(l.offset == -1);
         require_again(&l);

@@ -1,4 +1,4 @@
-#include "gather/link.h"
+#include "http/link_header.h"
 
 #include <string.h>
 
@@ -57,21 +57,11 @@ static struct slice cut_value(struct slice *s)
     return slice_trim(cut_before(s, ";,"));
 }
 
-/* Whether "next" is one of the relations, which spaces part (RFC 8288, 3.3). */
-static bool is_next(struct slice relations)
-{
-    struct slice part;
+/* ---- the interface ---- */
 
-    while (slice_next(&relations, ' ', &part))
-        if (slice_eq_nocase(part, "next"))
-            return true;
-    return false;
-}
-
-/* Reads the parameters of one link. Of several rel the first counts (3.3). */
-static bool has_next(struct slice *s)
+static void read_parameters(struct slice *s, struct link_header *l)
 {
-    bool seen = false, next = false, anchored = false;
+    bool seen = false;
 
     while (take(s, ';')) {
         struct slice name, value = {"", 0};
@@ -80,31 +70,40 @@ static bool has_next(struct slice *s)
         name = slice_trim(cut_before(s, "=;,"));
         if (take(s, '='))
             value = cut_value(s);
-        anchored = anchored || slice_eq_nocase(name, "anchor");
+        l->anchored |= slice_eq_nocase(name, "anchor");
         if (seen || !slice_eq_nocase(name, "rel"))
             continue;
         seen = true;
-        next = is_next(value);
+        l->relations = value;
     }
-    return next && !anchored;
 }
 
-bool link_next(struct slice value, struct slice *target)
+bool link_header_next(struct slice *rest, struct link_header *l)
 {
-    do {
-        struct slice url;
+    struct slice s = *rest;
 
-        while (take(&value, ',')) /* empty elements of a list (RFC 9110, 5.6.1) */
-            continue;
-        if (!take(&value, '<'))
-            return false;
-        url = cut_before(&value, ">");
-        if (!take(&value, '>'))
-            return false;
-        if (has_next(&value)) {
-            *target = slice_trim(url);
+    *l = (struct link_header){.relations = {"", 0}};
+    rest->len = 0;        /* unless it is well-formed */
+    while (take(&s, ',')) /* empty elements of a list (RFC 9110, 5.6.1) */
+        continue;
+    if (!take(&s, '<'))
+        return false;
+    l->target = slice_trim(cut_before(&s, ">"));
+    if (!take(&s, '>'))
+        return false;
+    read_parameters(&s, l);
+    if (take(&s, ','))
+        *rest = s;
+    return true;
+}
+
+/* Spaces part them (RFC 8288, 3.3). */
+bool link_header_has(const struct link_header *l, const char *relation)
+{
+    struct slice rest = l->relations, part;
+
+    while (!l->anchored && slice_next(&rest, ' ', &part))
+        if (slice_eq_nocase(part, relation))
             return true;
-        }
-    } while (take(&value, ','));
     return false;
 }

@@ -3,7 +3,19 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "gather/link.h"
+#include "http/link_header.h"
+
+static bool link_next(struct slice value, struct slice *target)
+{
+    struct link_header l;
+
+    while (link_header_next(&value, &l))
+        if (link_header_has(&l, "next")) {
+            *target = l.target;
+            return true;
+        }
+    return false;
+}
 
 static void check_link(const char *value, const char *wanted)
 {
@@ -82,7 +94,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("gather_link", found, none, cut);
+    return CHECK_SUITE("http_link_header", found, none, cut);
 }
 
 int main(void)

@@ -1,11 +1,12 @@
-/* pattern.h - regular expressions of the command line, by PCRE2 (Perl's).
+/* pattern.h - regular expressions that people write, by PCRE2 (Perl's).
  *
- * Each is compiled once, to machine code where that can be had. A search costs a
- * bounded number of steps, whatever the pattern and the text: one that takes more
- * counts as no match, and that is logged once a pattern. Bytes are compared, and case
- * counts unless a pattern begins with (?i). */
-#ifndef TRAWL_CRAWL_PATTERN_H
-#define TRAWL_CRAWL_PATTERN_H
+ * Each is compiled once, to machine code where that can be had. A search takes some
+ * milliseconds at most, and in a long text some tenths of a second a megabyte,
+ * whatever the pattern and the text: one that takes more steps than that counts as no
+ * match, and that is logged once a pattern. Bytes are compared, and case counts unless
+ * a pattern begins with (?i). */
+#ifndef TRAWL_BASE_PATTERN_H
+#define TRAWL_BASE_PATTERN_H
 
 #include <stdbool.h>
 #include <stddef.h>

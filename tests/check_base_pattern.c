@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "crawl/pattern.h"
+#include "base/pattern.h"
 
 static struct pattern *must_add(struct pattern *p, const char *regex)
 {
@@ -105,9 +105,53 @@ START_TEST(bounded)
 }
 END_TEST
 
+/* In a long text each place costs little, and all of them much: minutes, here. */
+START_TEST(bounded_for_long_texts)
+{
+    static const char *const regexes[] = {"a*a*[bc]", "(*NO_JIT)a*a*[bc]",
+                                          "(a|aa)+[bc]", "a.*a.*[bc]"};
+    const size_t n = 200000;
+    char *text = mem_alloc(n);
+
+    log_set_level(LOG_ERROR);
+    memset(text, 'a', n);
+    for (size_t i = 0; i < ARRAY_LEN(regexes); i++) {
+        struct pattern *p = must_add(NULL, regexes[i]);
+
+        text[n - 1] = 'a';
+        ck_assert(!pattern_matches(p, text, n));
+        text[n - 1] = 'b';
+        ck_assert(pattern_matches(p, text + n - 10, 10));
+        pattern_free(p);
+    }
+    free(text);
+}
+END_TEST
+
+/* What nobody would call slow is found, also behind much that is nearly it. */
+START_TEST(found_in_long_texts)
+{
+    static const char row[] = "{\"name\":\"value\",\"ok\":false},";
+    struct buf text = BUF_INIT;
+    struct pattern *p = must_add(NULL, "\"ok\"\\s*:\\s*true");
+
+    while (text.len < 300000)
+        buf_append_str(&text, row);
+    ck_assert(!pattern_matches(p, text.data, text.len));
+    buf_append_str(&text, "{\"ok\": true}");
+    ck_assert(pattern_matches(p, text.data, text.len));
+    pattern_free(p);
+    p = must_add(NULL, "[a-z]+\": tr");
+    ck_assert(pattern_matches(p, text.data, text.len));
+    pattern_free(p);
+    buf_clear(&text);
+}
+END_TEST
+
 static Suite *make(void)
 {
-    return CHECK_SUITE("pattern", found, lists, refused, bounded);
+    return CHECK_SUITE("pattern", found, lists, refused, bounded,
+                       bounded_for_long_texts, found_in_long_texts);
 }
 
 int main(void)
