@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "async/loop.h"
+#include "base/pattern.h"
 #include "base/str.h"
-#include "crawl/pattern.h"
 
 struct mirror;
 
