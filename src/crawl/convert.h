@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "crawl/links.h"
+#include "markup/links.h"
 
 /* Where a link stands. */
 enum convert_place {

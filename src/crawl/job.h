@@ -15,12 +15,12 @@
 #include "crawl/errand.h"
 #include "crawl/frontier.h"
 #include "crawl/hosts.h"
-#include "crawl/links.h"
-#include "crawl/normal.h"
 #include "crawl/mirror.h"
+#include "crawl/normal.h"
 #include "crawl/refs.h"
 #include "crawl/save.h"
 #include "disk/digest.h"
+#include "markup/links.h"
 
 struct sitemaps;
 struct skips;
