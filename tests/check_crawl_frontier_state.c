@@ -548,11 +548,48 @@ static async int checked_task(void *arg)
 
 RUN(checked)
 
+static void add_url(const char *url, void *arg)
+{
+    buf_appendf(arg, "%s;", url);
+}
+
+static struct frontier *open_told(struct buf *urls)
+{
+    return frontier_new(&(struct frontier_config){
+        .state = path, .options = "", .per_host = 8, .was_done = add_url, .arg = urls});
+}
+
+/* Told are those that are done or claimed, and were more than checked. */
+static async int told_task(void *arg)
+{
+    struct buf urls = BUF_INIT;
+    struct frontier *f = open_told(&urls);
+    struct visit *v;
+
+    (void)arg;
+    add(f, "http://h/a", 0);
+    frontier_add(f, &(struct found){"http://h/b", NULL, 0, VISIT_CHECK});
+    add(f, "http://h/c", 0);
+    v = take(f, "http://h/a");
+    ck_assert(frontier_claim(f, v, "http://h/to"));
+    frontier_done(f, v, 0);
+    frontier_done(f, take(f, "http://h/b"), 0);
+    frontier_put_back(f, take(f, "http://h/c"));
+    must_close(f);
+    ck_assert_uint_eq(urls.len, 0);
+    must_close(open_told(&urls));
+    ck_assert_str_eq(urls.data, "http://h/a;http://h/to;");
+    buf_clear(&urls);
+    return 0;
+}
+
+RUN(told)
+
 static Suite *suite(void)
 {
     return CHECK_SUITE("frontier_state", empty, claimed, goes_on, with_page, nearer,
                        limits, many, other_options, foreign, in_use, disk_full,
-                       cancelled, notes, checked);
+                       cancelled, notes, checked, told);
 }
 
 int main(int argc, char **argv)

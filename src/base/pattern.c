@@ -146,6 +146,12 @@ void pattern_free(struct pattern *p)
     }
 }
 
+void pattern_describe(const struct pattern *p, const char *name, struct buf *out)
+{
+    for (; p; p = p->next)
+        buf_appendf(out, "%s %s\n", name, p->regex);
+}
+
 /* ---- searching ---- */
 
 static void give_up(const struct pattern *p, int error)

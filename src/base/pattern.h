@@ -20,6 +20,9 @@ struct pattern;
 int pattern_add(struct pattern **p, const char *regex, struct buf *why);
 void pattern_free(struct pattern *p); /* NULL is allowed */
 
+/* One line for each: the name, a space, the regular expression. */
+void pattern_describe(const struct pattern *p, const char *name, struct buf *out);
+
 /* Whether one of them is found in the text. Not from two threads at once. */
 bool pattern_matches(const struct pattern *p, const char *text, size_t n);
 

@@ -197,6 +197,12 @@ static int check_agent(const struct crawl_command *f, struct buf *why)
 
 /* ---- running ---- */
 
+/* Nothing was named, and a person sits where the list would come from. */
+static bool has_no_starts(const struct crawl_command *f)
+{
+    return !f->urls && !f->input && isatty(STDIN_FILENO);
+}
+
 static void fill_run(const struct crawl_command *f, struct run_options *run)
 {
     const struct common_options *c = &f->common;
@@ -204,7 +210,7 @@ static void fill_run(const struct crawl_command *f, struct run_options *run)
     run->client = c->client;
     run->client.extra_files = f->o.save != NULL;
     run->source.urls = f->urls;
-    run->source.file = f->input;
+    run->source.file = has_no_starts(f) ? "/dev/null" : f->input;
     run->record.format = common_wants_json(c) ? RECORD_JSON : RECORD_TEXT;
     run->record.color = common_wants_color(c, STDOUT_FILENO);
     run->record.terminal = common_on_terminal(c);
@@ -235,12 +241,6 @@ static void fill_crawl(struct crawl_command *f)
     fill_run(f, &f->o.run);
 }
 
-/* Nothing was named, and a person sits where the list would come from. */
-static bool waits_for_nobody(const struct crawl_command *f)
-{
-    return !f->urls && !f->input && isatty(STDIN_FILENO);
-}
-
 static int run_parsed(const struct command *self, struct crawl_command *f,
                       struct buf *why)
 {
@@ -254,7 +254,7 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
         check_mirror(f, why) < 0 || check_ignore(f, why) < 0 ||
         check_files(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
-    if (waits_for_nobody(f))
+    if (has_no_starts(f) && !f->o.sitemaps)
         return command_without_input(self);
     fill_crawl(f);
     return crawl_run(&f->o);

@@ -2,11 +2,14 @@
  * pages until nothing is left. */
 #include "crawl/crawl.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "async/wait.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crawl/check_notes.h"
@@ -47,12 +50,35 @@ static uint64_t output_size(const char *name)
                                                                : 0;
 }
 
-/* What an earlier run wrote behind the last page that it finished comes again. */
-static void cut_output(struct crawl *c, const char *name, uint64_t size)
+static bool ends_line(const char *path, off_t length)
 {
-    c->output_length = frontier_output_length(c->frontier);
-    if (size > c->output_length)
-        (void)!truncate(name, (off_t)c->output_length);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char last = '\0';
+    bool ok = fd >= 0 && pread(fd, &last, 1, length - 1) == 1 && last == '\n';
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* What an earlier run wrote behind the last page that it finished comes again. False
+ * (logged): the file is another, and what would be cut off is somebody's. */
+static bool cut_output(struct crawl *c, const char *name, uint64_t size)
+{
+    off_t length = (off_t)frontier_output_length(c->frontier);
+
+    c->output_length = (uint64_t)length;
+    if (size <= c->output_length)
+        return true;
+    if (length > 0 && !ends_line(name, length)) {
+        log_error(
+            "%s: not what the crawl of %s has written so far: name that file, or a "
+            "new one",
+            c->o->run.output, c->o->state);
+        return false;
+    }
+    (void)!truncate(name, length);
+    return true;
 }
 
 /* What earlier runs found broken, they have told. */
@@ -65,6 +91,15 @@ static bool noted(struct slice notes, void *arg)
     good = check_notes_read(notes, c->check, c->refs);
     check_mute(c->check, false);
     return good;
+}
+
+/* And the names of what they have saved are taken; --convert-links, with which those
+ * depend on more than the URL, does not go with --state. */
+static void was_done(const char *url, void *arg)
+{
+    struct crawl *c = arg;
+
+    saver_was_saved(&c->saver, url);
 }
 
 static void open_check(struct crawl *c)
@@ -90,19 +125,22 @@ static bool open_frontier(struct crawl *c)
         .max_per_host = o->scope.max_per_host,
         .arg = c,
     };
+    bool good;
 
     if (c->check)
         config.noted = noted;
+    if (c->saver.root >= 0)
+        config.was_done = was_done;
     c->frontier = frontier_new(&config);
     if (c->frontier) {
         c->run.summary.skipped = frontier_done_before(c->frontier);
         c->run.continued = c->run.summary.skipped > 0;
-        if (c->run.continued)
-            cut_output(c, output, config.output_size);
     }
+    good =
+        c->frontier && (!c->run.continued || cut_output(c, output, config.output_size));
     free(options);
     free(output);
-    return c->frontier != NULL;
+    return good;
 }
 
 static void open_hosts(struct crawl *c)
@@ -122,7 +160,6 @@ static void open_hosts(struct crawl *c)
 /* Before the state: nothing is left behind where the directory cannot be used. */
 static bool open_mirror(struct crawl *c)
 {
-    c->saver.root = -1;
     if (!c->o->save || c->run.o->dry_run)
         return true;
     if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
@@ -132,15 +169,39 @@ static bool open_mirror(struct crawl *c)
     return true;
 }
 
+/* Nothing is under way yet that a deadline could cancel: it has to end the reading. */
+static async int read_starts(struct crawl *c)
+{
+    struct timeout limit;
+    double deadline = c->o->run.deadline;
+    int r;
+
+    if (deadline > 0)
+        timeout_begin(&limit, deadline);
+    c->starts = starts_read(c);
+    r = c->starts ? 0 : -ECANCELED;
+    if (deadline > 0)
+        r = timeout_end(&limit, r);
+    if (r != -ETIMEDOUT)
+        return r ? EXIT_LOCAL : 0;
+    log_error(
+        "the deadline has passed (--deadline), and the start URLs are not read yet: "
+        "nothing was asked for");
+    return EXIT_SOME_FAILED;
+}
+
 static async int set_up(struct run *run)
 {
     struct crawl *c = crawl_of(run);
+    int status;
 
     list_init(&c->finished);
     event_init(&c->more);
     open_check(c);
-    c->starts = starts_read(c);
-    if (!open_mirror(c) || !c->starts || !open_frontier(c))
+    status = read_starts(c);
+    if (status)
+        return status;
+    if (!open_mirror(c) || !open_frontier(c))
         return EXIT_LOCAL;
     c->scope = scope_new(&c->o->scope);
     open_hosts(c);
@@ -262,9 +323,12 @@ static async int tear_down(struct run *run)
     report_all_kept_back(c);
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
+    if (c->mirror && run->stopped)
+        log_warning("%s: links are not converted, as the run was ended early",
+                    c->o->save);
     if (r < 0)
         return EXIT_LOCAL;
-    return tell_count(c) ? EXIT_SOME_FAILED : 0;
+    return tell_count(c) || sitemaps_have_failed(c->sitemaps) ? EXIT_SOME_FAILED : 0;
 }
 
 static async int close_crawl(struct run *run)
@@ -296,9 +360,16 @@ static uint64_t waiting(struct run *run)
     return frontier_waiting(crawl_of(run)->frontier);
 }
 
+/* What --max-pages keeps from being asked for is not to come. */
 static void look(struct run *run, struct progress_now *now)
 {
-    now->total = now->summary->requests + now->in_flight + waiting(run);
+    const struct crawl *c = crawl_of(run);
+    uint64_t most = c->o->scope.max_pages, before = frontier_done_before(c->frontier);
+
+    now->total =
+        now->summary->requests + run->submitted - run->delivered + waiting(run);
+    if (most > before && now->total > most - before)
+        now->total = most - before;
 }
 
 static const struct run_scenario crawl = {
@@ -318,7 +389,7 @@ static const struct run_scenario crawl = {
 
 int crawl_run(const struct crawl_options *o)
 {
-    struct crawl c = {.o = o};
+    struct crawl c = {.o = o, .saver.root = -1};
 
     return run_main(&c.run, &crawl, &o->run);
 }

@@ -36,7 +36,7 @@ static int open_state(struct frontier *f, const struct frontier_config *config)
 
     if (!file)
         return -EIO;
-    r = frontier_load(f, file);
+    r = frontier_load(f, file, config);
     if (!r && config->noted)
         r = frontier_file_notes(file, config->noted, config->arg);
     if (r) {

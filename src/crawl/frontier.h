@@ -55,7 +55,11 @@ struct frontier_config {
     /* What was noted with each page that is done, in the order of their ends; or NULL.
      * Called before frontier_new returns. False: nothing that was noted by this. */
     bool (*noted)(struct slice notes, void *arg);
-    void *arg;
+
+    /* Called before frontier_new returns with each URL that is done, or claimed, but
+     * for those that were only checked; or NULL. */
+    void (*was_done)(const char *url, void *arg);
+    void *arg; /* of both */
 };
 
 /* On the current loop; `config` is copied, `options` may go. NULL with a message logged

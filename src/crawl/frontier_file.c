@@ -49,18 +49,54 @@ static int bind_text(sqlite3_stmt *stmt, int place, struct slice text)
 
 /* ---- opening ---- */
 
-/* The first line of one that is not the other's. */
+static bool has_line(struct slice text, struct slice line)
+{
+    struct slice other;
+
+    while (slice_next(&text, '\n', &other))
+        if (other.len == line.len && !memcmp(other.data, line.data, line.len))
+            return true;
+    return false;
+}
+
+/* Appends the first line of `text` that `other` has not. */
+static void append_line_apart(struct buf *out, const char *word, struct slice text,
+                              struct slice other)
+{
+    struct slice line;
+
+    while (slice_next(&text, '\n', &line))
+        if (!has_line(other, line)) {
+            buf_appendf(out, "%s%s \"%.*s\"", out->len ? " and " : "", word,
+                        (int)line.len, line.data);
+            return;
+        }
+}
+
+/* Thousands of start URLs may be the same. */
+static size_t same_lines(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+        if (a[i] == '\n')
+            n = i + 1;
+    return n;
+}
+
 static int refuse_options(struct db *db, const char *theirs, const char *ours)
 {
-    struct slice a = slice_str(theirs), b = slice_str(ours), x, y;
+    size_t same = same_lines(theirs, ours);
+    struct slice a = slice_str(theirs + same), b = slice_str(ours + same);
+    struct buf what = BUF_INIT;
+    int r;
 
-    do {
-        x = y = (struct slice){"", 0};
-        slice_next(&a, '\n', &x);
-        slice_next(&b, '\n', &y);
-    } while (x.len == y.len && !memcmp(x.data, y.data, x.len) && (a.len || b.len));
-    return db_refuse(db, "of another crawl: it has \"%.*s\", this one \"%.*s\"",
-                     (int)x.len, x.data, (int)y.len, y.data);
+    append_line_apart(&what, "with", a, b);
+    append_line_apart(&what, "without", b, a);
+    r = db_refuse(db, "of another crawl, %s: name another file",
+                  what.len ? what.data : "with the same in another order");
+    buf_clear(&what);
+    return r;
 }
 
 static const char *text_or_none(const char *text)

@@ -33,6 +33,7 @@ void frontier_enqueue(struct frontier *f, const struct frontier_row *row,
                       struct page *from);
 
 /* Reads what the file holds into a new frontier. 0 or -errno. May block. */
-int frontier_load(struct frontier *f, struct frontier_file *file);
+int frontier_load(struct frontier *f, struct frontier_file *file,
+                  const struct frontier_config *config);
 
 #endif

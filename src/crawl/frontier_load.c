@@ -6,6 +6,7 @@
 struct loader {
     struct frontier *frontier;
     struct frontier_file *file;
+    const struct frontier_config *config;
     struct page *referrer; /* of the last row: neighbours mostly have the same */
     struct buf text;
     int error;
@@ -13,6 +14,7 @@ struct loader {
 
 static void load_known(const struct frontier_row *row, void *arg)
 {
+    const struct frontier_config *config = ((struct loader *)arg)->config;
     struct frontier *f = ((struct loader *)arg)->frontier;
     unsigned less = frontier_less(row->reason);
     struct lane *lane;
@@ -23,6 +25,8 @@ static void load_known(const struct frontier_row *row, void *arg)
         return;
     }
     known_settle(&f->known, row->url.data, less);
+    if (config->was_done && row->reason < VISIT_CHECK)
+        config->was_done(row->url.data, config->arg);
     if (row->claimed)
         return;
     f->done_before++;
@@ -61,9 +65,10 @@ static void load_waiting(const struct frontier_row *row, void *arg)
     f->waiting++;
 }
 
-int frontier_load(struct frontier *f, struct frontier_file *file)
+int frontier_load(struct frontier *f, struct frontier_file *file,
+                  const struct frontier_config *config)
 {
-    struct loader l = {.frontier = f, .file = file};
+    struct loader l = {.frontier = f, .file = file, .config = config};
     int r = frontier_file_read(file, false, load_known, &l);
 
     if (!r)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "crawl/errand.h"
@@ -11,6 +12,9 @@
 
 /* RFC 9309, 2.4. */
 static const double MAX_AGE = 24 * 60 * 60;
+
+/* Seconds between two requests that nobody expects. */
+static const double LONG_DELAY = 30;
 
 struct fetch;
 
@@ -219,11 +223,23 @@ static void fetch_free(struct fetch *f)
     free(f);
 }
 
+/* Who waits that long wonders why. */
+static void keep_delay(struct host *host, const char *first)
+{
+    struct limits *limits = client_limits(host->hosts->config.client);
+    double delay = host->rules ? robots_delay(host->rules) : 0;
+
+    if (delay > 0)
+        limits_set_delay(limits, first, delay);
+    if (delay >= LONG_DELAY)
+        log_warning("%s: robots.txt asks for %.0f s between two requests (Crawl-delay)",
+                    host->origin, delay);
+}
+
 static void fetched(struct errand *e)
 {
     struct fetch *f = container_of(e, struct fetch, errand);
     struct host *host = f->host;
-    struct limits *limits = client_limits(host->hosts->config.client);
 
     host->fetch = NULL;
     if (e->call.response.error == HTTP_CANCELLED) {
@@ -233,8 +249,7 @@ static void fetched(struct errand *e)
     }
     judge(host, f);
     host->expires = loop_time() + MAX_AGE;
-    if (host->rules && robots_delay(host->rules) > 0)
-        limits_set_delay(limits, e->call.first.text, robots_delay(host->rules));
+    keep_delay(host, e->call.first.text);
     tell_sitemaps(host, f->asked);
     fetch_free(f);
     answer_all(host);

@@ -171,6 +171,14 @@ static bool claim_target(struct job *job)
            !has_been_there(&job->errand.call, job->target);
 }
 
+/* Who begins with a URL that only leads to itself, as one does that waits for a cookie,
+ * would have nothing, and be told that all is well. */
+static bool begins_in_circle(const struct job *job)
+{
+    return job->visit->reason == VISIT_START &&
+           has_been_there(&job->errand.call, job->target);
+}
+
 /* A target is asked for once, like any URL: whoever comes first has its record. */
 static void follow_redirect(struct job *job)
 {
@@ -189,7 +197,12 @@ static void follow_redirect(struct job *job)
         skips_note(c, &skip);
     if (skip.verdict != SCOPE_IN || !claim_target(job)) {
         found_target(job, skip.verdict);
-        stay(job);
+        if (!begins_in_circle(job)) {
+            stay(job);
+            return;
+        }
+        refuse(job, HTTP_TOO_MANY_REDIRECTS, "redirected in a circle");
+        report_page(job);
         return;
     }
     job->gate.answer = target_answered;

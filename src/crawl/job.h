@@ -179,6 +179,7 @@ void skips_finish(struct crawl *c);
 struct sitemaps *sitemaps_new(struct crawl *c);
 void sitemaps_free(struct sitemaps *s); /* NULL is allowed */
 void sitemaps_add(struct sitemaps *s, const char *url);
-bool sitemaps_are_read(const struct sitemaps *s); /* all that were added */
+bool sitemaps_are_read(const struct sitemaps *s);    /* all that were added */
+bool sitemaps_have_failed(const struct sitemaps *s); /* one of --sitemap */
 
 #endif

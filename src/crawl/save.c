@@ -34,6 +34,11 @@ void saver_close(struct saver *s)
     save_names_clear(&s->names);
 }
 
+void saver_was_saved(struct saver *s, const char *url)
+{
+    free(save_names_take(&s->names, url, SLICE(""), false));
+}
+
 static void hold(struct saver *s, size_t n)
 {
     s->held += n;

@@ -26,6 +26,9 @@ struct saver {
 int saver_open(struct saver *s, const char *directory, bool extend);
 void saver_close(struct saver *s); /* one that was never opened, too: root is -1 then */
 
+/* The URL may have been saved by an earlier run: no other gets its name. */
+void saver_was_saved(struct saver *s, const char *url);
+
 /* One page; embedded in its job. All zero is none. */
 struct save {
     struct saver *saver; /* NULL: nothing is saved */

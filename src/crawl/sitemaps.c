@@ -1,4 +1,5 @@
 /* Sitemaps: fetched beside the pages, a few at once, and read as they arrive. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct sitemaps {
     struct map known;           /* those that were added, by URL: struct entry */
     struct entry *first, *last; /* of these, in a row, those that wait */
     unsigned active;            /* that are read */
+    bool failed;                /* one that was given */
 };
 
 struct entry {
@@ -96,18 +98,39 @@ static enum body_use take(struct body_sink *sink, const char *data, size_t n)
 
 /* ---- one after the other ---- */
 
-static void complain(const struct reading *r)
+static bool is_given(const struct crawl *c, const char *url)
 {
-    const struct response *rs = &r->errand.call.response;
+    for (string_list given = c->o->sitemaps; given && *given; given++)
+        if (!strcmp(*given, url))
+            return true;
+    return false;
+}
+
+/* Who gives one wants its pages; what a site says of its own is its own business. */
+static void complain(const struct reading *r, const char *why)
+{
     const char *url = r->errand.request.url;
 
+    if (!is_given(r->all->crawl, url)) {
+        log_warning("sitemap %s: %s", url, why);
+        return;
+    }
+    r->all->failed = true;
+    log_error("sitemap %s: %s", url, why);
+}
+
+static void judge(const struct reading *r)
+{
+    const struct response *rs = &r->errand.call.response;
+    char status[32];
+
+    snprintf(status, sizeof(status), "HTTP %d", rs->status);
     if (r->wrong)
-        log_warning("sitemap %s: %s", url, sitemap_why(r->parser));
+        complain(r, sitemap_why(r->parser));
     else if (rs->error)
-        log_warning("sitemap %s: %s", url,
-                    rs->message ? rs->message : http_error_name(rs->error));
+        complain(r, rs->message ? rs->message : http_error_name(rs->error));
     else if (!r->parser)
-        log_warning("sitemap %s: HTTP %d", url, rs->status);
+        complain(r, status);
 }
 
 static void read_to_end(struct errand *e)
@@ -118,7 +141,7 @@ static void read_to_end(struct errand *e)
     if (r->parser && !e->call.response.error)
         r->wrong = sitemap_finish(r->parser) < 0;
     if (e->call.response.error != HTTP_CANCELLED)
-        complain(r);
+        judge(r);
     sitemap_free(r->parser);
     errand_clear(e);
     free(r);
@@ -201,6 +224,11 @@ void sitemaps_add(struct sitemaps *s, const char *url)
         s->first = e;
     s->last = e;
     start_more(s);
+}
+
+bool sitemaps_have_failed(const struct sitemaps *s)
+{
+    return s->failed;
 }
 
 bool sitemaps_are_read(const struct sitemaps *s)

@@ -22,7 +22,15 @@ struct starts {
 
 /* ---- reading ---- */
 
-/* Pages are asked for as pages are. */
+static bool has_login(const char *url)
+{
+    const char *scheme = strstr(url, "://"), *host = scheme ? scheme + 3 : url;
+
+    return memchr(host, '@', strcspn(host, "/?#")) != NULL;
+}
+
+/* Pages are asked for as pages are, and known by URLs without a login: one that is
+ * given there would be lost without a word. */
 static void refuse_requests(struct item *item)
 {
     const struct request *rq = &item->request;
@@ -30,6 +38,9 @@ static void refuse_requests(struct item *item)
     if (!item->why && (rq->method || rq->body || rq->header_count))
         item->why = mem_strdup("a crawl begins with plain URLs: no method, no headers, "
                                "no body");
+    else if (!item->why && has_login(rq->url))
+        item->why = mem_strdup("a crawl takes no login from a URL: give it with -u "
+                               "NAME:PASSWORD");
 }
 
 static char *normal_of(struct crawl *c, const char *url)
@@ -107,16 +118,41 @@ void starts_free(struct starts *s)
 
 /* ---- telling ---- */
 
+/* As they are given, since a person reads which of them is another one. */
+static void describe_options(const struct crawl_options *o, struct buf *text)
+{
+    static const char *const kinds[] = {"prefix", "host", "domain", "any"};
+
+    buf_appendf(text, "--scope %s\n", kinds[o->scope.kind]);
+    if (o->scope.level == SCOPE_LEVEL_INF)
+        buf_append_str(text, "--level inf\n");
+    else
+        buf_appendf(text, "--level %u\n", (unsigned)o->scope.level);
+    buf_append_str(text, o->requisites ? "--page-requisites\n" : "");
+    buf_append_str(text, o->check ? "--check\n" : "");
+    pattern_describe(o->scope.include, "--include", text);
+    pattern_describe(o->scope.exclude, "--exclude", text);
+    pattern_describe(o->drop, "--drop-query", text);
+}
+
+/* Sitemaps alone are where a crawl starts from, but for being pages of it. */
+static string_list sitemaps_alone(const struct crawl *c)
+{
+    static const char *const none[] = {NULL};
+
+    return !c->starts->first && c->o->sitemaps ? c->o->sitemaps : none;
+}
+
 char *starts_describe(const struct crawl *c)
 {
-    const struct scope_config *o = &c->o->scope;
     struct buf text = BUF_INIT;
 
-    buf_appendf(&text, "scope %d level %u requisites %d check %d\n", (int)o->kind,
-                (unsigned)o->level, c->o->requisites, c->o->check);
+    describe_options(c->o, &text);
     for (const struct start *start = c->starts->first; start; start = start->next)
         if (start->url)
             buf_appendf(&text, "%s\n", start->url);
+    for (string_list url = sitemaps_alone(c); *url; url++)
+        buf_appendf(&text, "--sitemap %s\n", *url);
     return buf_take(&text);
 }
 
@@ -128,6 +164,19 @@ static void add_origin(struct starts *s, const char *url)
         free(origin);
     else
         map_set(&s->origins, origin, origin);
+}
+
+static void add_sitemaps_alone(struct crawl *c)
+{
+    for (string_list url = sitemaps_alone(c); *url; url++) {
+        char *normal = normal_of(c, *url);
+
+        if (normal) {
+            scope_add_start(c->scope, normal);
+            add_origin(c->starts, normal);
+        }
+        free(normal);
+    }
 }
 
 void starts_add(struct crawl *c)
@@ -143,6 +192,7 @@ void starts_add(struct crawl *c)
             map_set(&c->starts->ids, start->url, start);
         frontier_add(c->frontier, &found);
     }
+    add_sitemaps_alone(c);
 }
 
 bool starts_next_wrong(struct crawl *c, struct item *item)

@@ -169,6 +169,16 @@ def test_redirect_chain():
     same((record["response_code"], record["num_redirects"]), (302, 0), "not followed")
 
 
+def test_start_in_circle():
+    """a start URL that only leads back to itself has failed"""
+    s = site({"/": redirect("/"), "/a": redirect("/b"), "/b": redirect("/a#x")})
+    for path in ("/", "/a"):
+        record = crawl(s.url + path).exited(1).record
+        same((record["error"]["type"], record["error"]["message"], record["response_code"]),
+             ("too_many_redirects", "redirected in a circle", 302), path)
+        same(record["url"], s.url + path, "url")
+
+
 def test_redirect_retried():
     """another attempt goes by the same redirects"""
     answers = iter([reply("", 503), html("/a")])
@@ -200,6 +210,17 @@ def test_credentials_stay():
 
 
 # --- scope ------------------------------------------------------------------------
+
+def test_login_in_url():
+    """a login in a start URL is refused, with the way out"""
+    s = site({"*": []})
+    url = s.url.replace("://", "://me:secret@")
+    result = crawl(url + "/", s.url + "/@x?@y").exited(1)
+    same([q.target for q in s.requests], ["/robots.txt", "/@x?@y"], "requests")
+    wrong = [r for r in result.records if not r["ok"]]
+    same([r["error"]["type"] for r in wrong], ["bad_input"], "errors")
+    contains(wrong[0]["error"]["message"], "-u NAME:PASSWORD")
+
 
 def test_scopes():
     """prefix, host, any"""
@@ -367,6 +388,16 @@ def test_deadline():
     same(gate.held, ["/robots.txt"], "requests")
 
 
+def test_deadline_of_input():
+    """--deadline ends the reading of start URLs that have no end"""
+    reader, writer = os.pipe()
+    harness.defer(os.close, writer)
+    os.write(writer, b"http://127.0.0.1:1/\n")
+    run = start("--deadline", "0.3", stdin=reader)
+    os.close(reader)
+    contains(run.finish().exited(1).err, "--deadline", "start URLs")
+
+
 def test_reader_leaves():
     """a reader that closes the output ends it quietly"""
     s = site({"/": [f"/{i}" for i in range(2000)], "*": []})
@@ -400,6 +431,18 @@ def test_progress():
     run.wait_err(r"GET " + gate.url)
     gate.open()
     run.finish().ok(11)
+
+
+def test_progress_of_few():
+    """the progress line counts no more than --max-pages lets through"""
+    gate = servers.Gate(lambda r: html(*(f"/{i}" for i in range(10))))
+    run = harness.Proc("crawl", gate.url, "--progress", "always", "--no-robots", "--max-pages", "3")
+    gate.wait(1)
+    gate.release("/")
+    gate.wait(3)
+    run.wait_err(r"1/3")
+    gate.open()
+    run.finish().ok(3)
 
 
 def test_many_hosts():

@@ -194,6 +194,16 @@ def test_crawl_delay():
     check(quick.requests[-1].at < slow.requests[-1].at, "the other host waited")
 
 
+def test_crawl_delay_long():
+    """a Crawl-delay of minutes is told, and what waits for it counts as to come"""
+    s = site({"/": ["/a"], "/robots.txt": robots("User-agent: *", "Crawl-delay: 600"), "*": []})
+    run = harness.Proc("crawl", s.url, "--progress", "always")
+    run.wait_err(s.url + r": robots.txt asks for 600 s .*Crawl-delay")
+    run.wait_err(r"1/2")
+    run.signal(signal.SIGINT)
+    run.finish().exited(130)
+
+
 def test_retry_after():
     """429 with Retry-After slows that host alone"""
     answers = iter([reply("", 429, {"Retry-After": "1"})])
@@ -227,6 +237,26 @@ def test_sitemap():
     same(found["/b"]["lastmod"], None, "lastmod")
     same(skipped(result), {"http://127.0.0.2:1/x": "out_of_scope"}, "skipped")
     same(maps.hits, ["/m.xml"], "requests")
+
+
+def test_sitemap_alone():
+    """--sitemap without a start URL: its host is in scope, and known to a login"""
+    s = site({"/robots.txt": reply("", 404), "/b": ["/c"], "*": []})
+    text = urlset((s.url + "/a", ""), (s.url + "/b", ""), ("http://127.0.0.2:1/x", ""))
+    s2 = site({"/m.xml": reply(text, type="application/xml")})
+    result = crawl("--sitemap", s2.url + "/m.xml", "--why", "-u", "me:secret").exited(0)
+    same(paths(result, s), ["/a", "/b", "/c"], "pages")
+    same(skipped(result), {"http://127.0.0.2:1/x": "out_of_scope"}, "skipped")
+    check(s2.requests[0]["authorization"], "no login")
+
+
+def test_sitemap_failed():
+    """a sitemap that was given and cannot be read: status 1, and which one it is"""
+    s = site({"/robots.txt": lambda r: reply(f"Sitemap: {s.url}/gone.xml\n"), "/": [],
+              "*": reply("", 404)})
+    same(crawl(s.url).exited(0).err, "", "of what robots.txt names")
+    contains(crawl(s.url, "--sitemap", s.url + "/none.xml").exited(1).err, s.url + "/none.xml",
+             "HTTP 404")
 
 
 def test_sitemap_lastmod():

@@ -296,6 +296,18 @@ def test_converts_dropped():
              f'href="{s.url}/gone?utm=1"')
 
 
+def test_convert_left_out():
+    """a run that is ended early tells that links are not converted"""
+    gate = servers.Gate(lambda r: html("/a"))
+    where = tmp()
+    run = harness.Proc("crawl", gate.url, "--no-robots", "--save", where, "--convert-links")
+    gate.wait(1)
+    gate.release("/")
+    gate.wait(2)
+    run.signal(signal.SIGINT)
+    contains(run.finish().exited(130).err, where, "not converted")
+
+
 def test_convert_needs():
     """--convert-links needs --save, and goes not with --state"""
     contains(crawl("http://x/", "--convert-links").exited(2).err, "--save")

@@ -33,6 +33,11 @@ def files():
     return [os.path.join(where, name) for name in ("state", "out")]
 
 
+def put(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
 def once_each(out):
     """The URLs of a file of records, each of which has only one."""
     urls = [r["url"] for r in parse(read(out))]
@@ -97,7 +102,7 @@ def test_numbers():
     same(len(once_each(out)), 31, "all")
 
 
-def test_other_output():
+def test_others_output():
     """what lies in another file than the last run's is not cut"""
     for first in [], ["-o", "first"]:
         s = site({"/": [f"/{i}" for i in range(9)], "*": []})
@@ -105,7 +110,7 @@ def test_other_output():
         crawl(s.url, "--state", "state", "--max-pages", "3", *first, cwd=where).exited(0)
         lines = b"".join(b'{"some":"other line"}\n' for _ in range(9999))
         for name in "-", "second":
-            write(lines, os.path.join(where, name))
+            put(os.path.join(where, name), lines)
             run = crawl(s.url, "--state", "state", "--max-pages", "5" if name == "-" else "10",
                         "-o", name, cwd=where).exited(0)
             left = read(os.path.join(where, name))
@@ -147,14 +152,56 @@ def test_others():
     crawl(s.url, "--state", state).ok(1)
     before = read(state)
     for args in ((s.url + "/x",), (s.url, "-l", "3"), (s.url, "--scope", "any"),
-                 (s.url, "--page-requisites")):
-        contains(crawl(*args, "--state", state, "-o", out).exited(3).err, state)
+                 (s.url, "--page-requisites"), (s.url, "--include", "x"),
+                 (s.url, "--exclude", "x"), (s.url, "--drop-query", "x"), (s.url, s.url + "/x")):
+        err = crawl(*args, "--state", state, "-o", out).exited(3).err
+        contains(err, state, 'without "%s"' % " ".join(args[1:] or args).replace("-l ", "--level "))
         same(read(state), before, "the state")
         check(not os.path.exists(out), "the output was made")
     contains(harness.fetch(s.url, "--state", state).exited(3).err, state)
     other = write("no state at all")
     contains(crawl(s.url, "--state", other).exited(3).err, other)
     same(read(other), b"no state at all", "the file")
+
+
+def test_mirror():
+    """names that an earlier run gave in the mirror are no other page's"""
+    s = site({"/": ["/a/", "/b", "/r"], "/a/": ["/a/index.html"], "/a/index.html": html(title="index"),
+              "/b": html("/b/c", title="b"), "/b/c": html(title="c"), "/r": redirect("/d/"),
+              "/d/": html("/d/index.html", title="d"), "/d/index.html": html(title="d index")})
+    state, out = files()
+    mirror = tmp()
+    for most in range(1, 10):
+        crawl(s.url, "--state", state, "-o", out, "--save", mirror, "--max-pages", str(most)).exited(0)
+    records = {r["url"].removeprefix(s.url): r for r in parse(read(out))}
+    same(len(records), 7, "pages")
+    kept = {path: r["path"] for path, r in records.items()}
+    same(len(set(kept.values())), 7, "files")
+    for path, title in (("/b", "b"), ("/b/c", "c"), ("/a/index.html", "index"), ("/d/index.html", "d index")):
+        contains(read(kept[path]).decode(), f"<title>{title}</title>")
+
+
+def test_other_output():
+    """what took the place of the records is not cut; a new file is gone on with"""
+    s = site({"/": [f"/{i}" for i in range(9)], "*": []})
+    state, out = files()
+    args = (s.url, "--state", state)
+    crawl(*args, "-o", out, "--max-pages", "3").exited(0)
+    records = read(out)
+    other = b"x" * len(records) + b"\nanother line\n"
+    put(out, other)
+    contains(crawl(*args, "-o", out, "--max-pages", "5").exited(3).err, out, state)
+    same(read(out), other, "the file")
+    put(out, records)
+    new = os.path.join(tmp(), "new")
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    length = len(read(new))
+    with open(new, "ab") as f:
+        f.write(b'{"of a page": "that comes again"}\n')
+    crawl(*args, "-o", new, "--max-pages", "5").exited(0)
+    same(len(read(new)), length, "length")
+    crawl(*args, "-o", new).exited(0)
+    same(len(once_each(out)) + len(once_each(new)), 10, "pages")
 
 
 def test_summary():
