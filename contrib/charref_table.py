@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints src/crawl/charref_table.c: the named character references of HTML, from
+"""Prints src/markup/charref_table.c: the named character references of HTML, from
 Python's own table of them (html.entities.html5).
 
-    contrib/charref_table.py >src/crawl/charref_table.c
+    contrib/charref_table.py >src/markup/charref_table.c
 """
 
 from html.entities import html5
@@ -13,7 +13,7 @@ HEAD = """\
  *
  * Each is its name, ";" or, where that may be missing, ",", and what it stands for;
  * then comes a byte 1, which stands before the first, too. Sorted by name. */
-#include "crawl/charref_table.h"
+#include "markup/charref_table.h"
 
 const char charref_table[] =
     "\\1"

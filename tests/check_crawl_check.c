@@ -469,6 +469,11 @@ START_TEST(damaged_notes)
         copy.data[n / 8] ^= (char)(1 << n % 8);
         check_notes_read((struct slice){copy.data, copy.len}, f.check, f.refs);
     }
+    check_notes_begin(&notes, f.refs);
+    o = (struct check_outcome){CHECK_MOVED, .url = 8, .text = "u"}; /* to nowhere */
+    check_notes_outcome(&notes, &o);
+    ck_assert(
+        !check_notes_read((struct slice){notes.data, notes.len}, f.check, f.refs));
     free(anchors);
     buf_clear(&notes);
     buf_clear(&copy);

@@ -44,16 +44,13 @@ static char *convert(struct convert_page *page, size_t changed)
 }
 
 /* A page with one link, at `raw` in its text. */
-static void expect_in(enum links_format format, const char *path, const char *text,
+static void expect_in(enum convert_place place, const char *path, const char *text,
                       const char *raw, const char *url, const char *fragment,
                       const char *wanted)
 {
-    struct convert_link link = {0, 0, url, slice_str(fragment)};
-    struct convert_page page = {.bytes = slice_str(text),
-                                .format = format,
-                                .path = path,
-                                .links = &link,
-                                .count = 1};
+    struct convert_link link = {0, 0, url, slice_str(fragment), place};
+    struct convert_page page = {
+        .bytes = slice_str(text), .path = path, .links = &link, .count = 1};
     char *made;
 
     find(&link, text, raw);
@@ -65,13 +62,19 @@ static void expect_in(enum links_format format, const char *path, const char *te
 static void expect(const char *text, const char *raw, const char *url,
                    const char *fragment, const char *wanted)
 {
-    expect_in(LINKS_HTML, "h/a/p.html", text, raw, url, fragment, wanted);
+    expect_in(CONVERT_ATTRIBUTE, "h/a/p.html", text, raw, url, fragment, wanted);
 }
 
 static void expect_css(const char *text, const char *raw, const char *url,
                        const char *wanted)
 {
-    expect_in(LINKS_CSS, "h/a/s.css", text, raw, url, "", wanted);
+    expect_in(CONVERT_CSS, "h/a/s.css", text, raw, url, "", wanted);
+}
+
+static void expect_style(const char *text, const char *raw, const char *url,
+                         const char *wanted)
+{
+    expect_in(CONVERT_STYLE_ATTRIBUTE, "h/a/p.html", text, raw, url, "", wanted);
 }
 
 START_TEST(relative)
@@ -152,16 +155,14 @@ START_TEST(css)
     expect_css("url(x)", "x", "http://g/a(1)?b&c'd",
                "url(http://g/a\\0000281\\000029?b&c%27d)");
     expect_css("@import \"x\";", "x", "http://g/a?b&c", "@import \"http://g/a?b&c\";");
-    expect("<p style=\"x:url('/i.png')\">", "/i.png", "http://h/i.png", "",
-           "<p style=\"x:url('../i.png')\">");
-    expect("<p style=x:url(/no/i)>", "/no/i", "http://h/no/i?a&copy=(1", "",
-           "<p style=x:url(http://h/no/i?a\\000026copy=\\0000281)>");
-    expect("<style>@import 'x';", "x", "http://g/a&b", "",
-           "<style>@import 'http://g/a\\000026b';");
-    expect("<style>@IMPORT\n\"x\";", "x", "http://g/a&b", "",
-           "<style>@IMPORT\n\"http://g/a\\000026b\";");
-    expect("<style>@import url(\"x\");", "x", "http://g/(a&b", "",
-           "<style>@import url(\"http://g/\\000028a\\000026b\");");
+    expect_style("<p style=\"x:url('/i.png')\">", "/i.png", "http://h/i.png",
+                 "<p style=\"x:url('../i.png')\">");
+    expect_style("<p style=x:url(/no/i)>", "/no/i", "http://h/no/i?a&copy=(1",
+                 "<p style=x:url(http://h/no/i?a&amp;copy=\\0000281)>");
+    expect_css("<style>@import 'x';", "x", "http://g/a&b",
+               "<style>@import 'http://g/a&b';");
+    expect_css("<style>@import url(\"x\");", "x", "http://g/(a&b",
+               "<style>@import url(\"http://g/\\000028a&b\");");
     expect("<link href=\"x\">", "x", "http://g/(a&b", "",
            "<link href=\"http://g/(a&amp;b\">");
 }
@@ -170,14 +171,11 @@ END_TEST
 START_TEST(base)
 {
     static const char text[] = "<base href='/x/'><a href='#f'><a href='y'>";
-    struct convert_link links[] = {{0, 0, NULL, {"", 0}},
-                                   {0, 0, "http://h/x/", {"f", 1}},
-                                   {0, 0, "http://h/x/y", {"", 0}}};
-    struct convert_page page = {.bytes = SLICE(text),
-                                .format = LINKS_HTML,
-                                .path = "h/a/p",
-                                .links = links,
-                                .count = 3};
+    struct convert_link links[] = {{0, 0, NULL, {"", 0}, CONVERT_ATTRIBUTE},
+                                   {0, 0, "http://h/x/", {"f", 1}, CONVERT_ATTRIBUTE},
+                                   {0, 0, "http://h/x/y", {"", 0}, CONVERT_ATTRIBUTE}};
+    struct convert_page page = {
+        .bytes = SLICE(text), .path = "h/a/p", .links = links, .count = 3};
     char *made;
 
     find(&links[0], text, "/x/");
@@ -194,12 +192,12 @@ START_TEST(several)
 {
     static const char text[] = "\0\xff<a href=1><a href=2><a href=3>\xfe";
     static const char wanted[] = "\0\xff<a href=../b><a href=http://g/><a href=c>\xfe";
-    struct convert_link links[] = {{30, 1, "http://h/a/c", {"", 0}},
-                                   {10, 1, "http://h/b", {"", 0}},
-                                   {20, 1, "http://g/", {"", 0}}};
+    struct convert_link links[] = {{30, 1, "http://h/a/c", {"", 0}, CONVERT_ATTRIBUTE},
+                                   {10, 1, "http://h/b", {"", 0}, CONVERT_ATTRIBUTE},
+                                   {20, 1, "http://g/", {"", 0}, CONVERT_ATTRIBUTE}};
     struct buf out = BUF_INIT, name = BUF_INIT;
     struct convert_page page = {
-        {text, sizeof(text) - 1}, LINKS_HTML, "h/a/p", links, 3, saved, &name};
+        {text, sizeof(text) - 1}, "h/a/p", links, 3, saved, &name};
 
     buf_append_str(&out, "before ");
     ck_assert_uint_eq(convert_links(&out, &page), 3);
@@ -219,19 +217,18 @@ START_TEST(impossible)
 {
     static const char text[] = "<a href=1234>";
     struct convert_link links[] = {
-        {8, 4, "http://h/b", {"", 0}},
-        {8, 4, "http://h/c", {"", 0}},
-        {9, 2, "http://h/d", {"", 0}},
-        {11, 9, "http://h/e", {"", 0}},
-        {13, 1, "http://h/f", {"", 0}},
-        {14, 0, "http://h/g", {"", 0}},
-        {SIZE_MAX, SIZE_MAX, "http://h/h", {"", 0}},
-        {12, SIZE_MAX, "http://h/i", {"", 0}},
-        {0, 0, "http://h/a/j", {"", 0}},
-        {0, 0, "http://h/a/k", {"", 0}},
+        {8, 4, "http://h/b", {"", 0}, CONVERT_ATTRIBUTE},
+        {8, 4, "http://h/c", {"", 0}, CONVERT_ATTRIBUTE},
+        {9, 2, "http://h/d", {"", 0}, CONVERT_ATTRIBUTE},
+        {11, 9, "http://h/e", {"", 0}, CONVERT_ATTRIBUTE},
+        {13, 1, "http://h/f", {"", 0}, CONVERT_ATTRIBUTE},
+        {14, 0, "http://h/g", {"", 0}, CONVERT_ATTRIBUTE},
+        {SIZE_MAX, SIZE_MAX, "http://h/h", {"", 0}, CONVERT_ATTRIBUTE},
+        {12, SIZE_MAX, "http://h/i", {"", 0}, CONVERT_ATTRIBUTE},
+        {0, 0, "http://h/a/j", {"", 0}, CONVERT_ATTRIBUTE},
+        {0, 0, "http://h/a/k", {"", 0}, CONVERT_ATTRIBUTE},
     };
     struct convert_page page = {.bytes = SLICE(text),
-                                .format = LINKS_HTML,
                                 .path = "h/a/p",
                                 .links = links,
                                 .count = ARRAY_LEN(links)};

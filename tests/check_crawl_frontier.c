@@ -357,13 +357,13 @@ RUN(put_back)
 
 /* ---- limits ---- */
 
-static unsigned count_kept_back(struct frontier *f, bool expected)
+static unsigned count_kept_back(struct frontier *f, uint32_t level, bool expected)
 {
     struct visit *v;
     unsigned n = 0;
     bool host_full;
 
-    for (; frontier_kept_back(f, &v, &host_full); n++) {
+    for (; frontier_kept_back(f, level, &v, &host_full); n++) {
         ck_assert_int_eq(host_full, expected);
         frontier_put_back(f, v);
     }
@@ -386,12 +386,55 @@ static async int max_pages_task(void *arg)
         frontier_done(f, take(f), 0);
     is_over(f);
     ck_assert_uint_eq(frontier_waiting(f), 5);
-    ck_assert_uint_eq(count_kept_back(f, false), 5);
+    ck_assert_uint_eq(count_kept_back(f, 0, false), 5);
     ck_assert_uint_eq(frontier_waiting(f), 0);
     return frontier_free(f);
 }
 
 RUN(max_pages)
+
+/* Those that are further away are passed over, in their hosts and in others. */
+static async int kept_back_task(void *arg)
+{
+    struct frontier *f = frontier_new(&(struct frontier_config){.max_pages = 0});
+    char url[32];
+
+    (void)arg;
+    for (int i = 0; i < 60; i++) {
+        snprintf(url, sizeof(url), "http://h%d/%d", i % 20, i);
+        add(f, url, i % 20 < 10 ? (uint32_t)i / 20 : 1);
+    }
+    frontier_close(f);
+    ck_assert_uint_eq(count_kept_back(f, 0, false), 10);
+    ck_assert_uint_eq(count_kept_back(f, 1, false), 40);
+    ck_assert_uint_eq(count_kept_back(f, UINT32_MAX, false), 10);
+    ck_assert_uint_eq(frontier_waiting(f), 0);
+    return frontier_free(f);
+}
+
+RUN(kept_back)
+
+/* What waits to be checked is a page's once that is redirected there. */
+static async int claim_waiting_task(void *arg)
+{
+    struct frontier *f = make_frontier(0);
+    struct visit *v;
+
+    (void)arg;
+    add(f, "http://h/a", 0);
+    v = take(f);
+    frontier_add_link(
+        f, v, &(struct found){.url = "http://h/b", .level = 1, .reason = VISIT_CHECK});
+    ck_assert_uint_eq(frontier_waiting(f), 1);
+    ck_assert(frontier_claim(f, v, "http://h/b"));
+    ck_assert_uint_eq(frontier_waiting(f), 0);
+    frontier_done(f, v, 0);
+    is_over(f);
+    ck_assert_uint_eq(frontier_waiting(f), 0);
+    return frontier_free(f);
+}
+
+RUN(claim_waiting)
 
 static async int max_per_host_task(void *arg)
 {
@@ -415,7 +458,7 @@ static async int max_per_host_task(void *arg)
     ck_assert_str_eq(v->url, "http://g/2");
     frontier_done(f, v, 0);
     is_over(f);
-    ck_assert_uint_eq(count_kept_back(f, true), 2);
+    ck_assert_uint_eq(count_kept_back(f, 0, true), 2);
     return frontier_free(f);
 }
 
@@ -519,7 +562,7 @@ static Suite *make(void)
 {
     return CHECK_SUITE("frontier", once, facts, breadth_first, nearer, in_turn, levels,
                        per_host, last_one, cancelled, closed, put_back, max_pages,
-                       max_per_host, many, million);
+                       kept_back, claim_waiting, max_per_host, many, million);
 }
 
 int main(void)

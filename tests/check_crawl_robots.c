@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "crawl/product.h"
 #include "crawl/robots.h"
+#include "markup/product.h"
 
 /* However the bytes are cut into pieces, the same rules come of them. */
 static const size_t steps[] = {SIZE_MAX, 1, 2, 7, 4096};

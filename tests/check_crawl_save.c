@@ -176,6 +176,27 @@ SAVE_TEST(not_whole)
     return 0;
 }
 
+/* As little as when it is not whole. */
+SAVE_TEST(forgotten)
+{
+    (void)arg;
+    for (int again = 0; again < 2; again++) {
+        setup();
+        put(BLOCK);
+        put(1000);
+        save_forget(&save);
+        ck_assert_uint_eq(saver.held, BLOCK);
+        if (again) {
+            begin();
+            put(7);
+        }
+        finish(true);
+        ck_assert(save.named == !!again);
+        ck_assert_int_eq(teardown(), again ? 7 : -1);
+    }
+    return 0;
+}
+
 SAVE_TEST(refused)
 {
     char path[96];
@@ -201,7 +222,8 @@ SAVE_TEST(refused)
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE("crawl_save", waits, room, anew, empty, not_whole, refused);
+    return CHECK_SUITE("crawl_save", waits, room, anew, empty, not_whole, forgotten,
+                       refused);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 #define TRAWL_TESTS_LINKS_SEEN_H
 
 #include "base/buf.h"
-#include "crawl/links.h"
+#include "markup/links.h"
 
 /* How a page is read. All zero: HTML, no charset told, all bytes at once. */
 struct links_how {

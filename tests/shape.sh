@@ -12,7 +12,7 @@ includes_down() {
     find src -name '*.[ch]' | sort | xargs awk '
         BEGIN {
             level["base"] = 0; level["async"] = 1; level["http"] = 2
-            level["input"] = level["output"] = level["disk"] = 3
+            level["input"] = level["output"] = level["disk"] = level["markup"] = 3
             level["run"] = 4
             level["fetch"] = level["download"] = level["crawl"] = level["gather"] = 5
             level["cli"] = 6; level["main"] = 7

@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "crawl/links.h"
+#include "markup/links.h"
 
 enum { PIECE = 16 * 1024 }; /* what arrives at once */
 

@@ -112,10 +112,16 @@ static bool wants_parts(const struct crawl *c)
     return c->o->requisites || c->check || c->skips;
 }
 
+static void forget(struct errand *e)
+{
+    body_reset(container_of(e, struct job, errand));
+}
+
 void body_init(struct job *job)
 {
     struct reader *r = &job->reader;
 
+    job->errand.forget = forget;
     job->errand.sink.begin = begin;
     job->errand.sink.write = take;
     r->room = &job->crawl->reading;
@@ -140,4 +146,5 @@ void body_reset(struct job *job)
     buf_reset(&job->list);
     free(job->canonical);
     job->canonical = NULL;
+    save_forget(&job->save);
 }

@@ -121,6 +121,8 @@ static bool tell_outcome(struct check *c, const struct note *n, const char *text
         return false;
     if (n->kind == CHECK_BROKEN && (!message || n->error >= HTTP_ERRORS))
         return false;
+    if (n->kind == CHECK_MOVED && !n->target)
+        return false;
     if (!n->url || !read_anchors(rest, n->count, &anchors))
         return false;
     o.anchors = anchors;

@@ -6,9 +6,9 @@
 #include "base/buf.h"
 #include "base/str.h"
 #include "crawl/check.h"
-#include "crawl/links.h"
 #include "crawl/refs.h"
 #include "http/body_sink.h"
+#include "markup/links.h"
 
 struct crawl;
 struct job;

@@ -5,13 +5,6 @@
 
 #include "base/mem.h"
 
-/* Where a link stands. */
-enum place {
-    ATTRIBUTE,
-    CSS,        /* of a file of its own */
-    CSS_IN_HTML /* in a style element or attribute */
-};
-
 /* --- relative references ---------------------------------------------------------- */
 
 static bool is_unreserved(char c)
@@ -70,20 +63,20 @@ static void append_css_escape(struct buf *out, char c)
     buf_appendf(out, "\\%06x", (unsigned char)c);
 }
 
-static void append_char(struct buf *out, char c, enum place place)
+static void append_char(struct buf *out, char c, enum convert_place place)
 {
     if (must_be_encoded(c))
         append_percent(out, (unsigned char)c);
-    else if (c == '&' && place == ATTRIBUTE)
+    else if (c == '&' && place != CONVERT_CSS)
         buf_append_str(out, "&amp;");
-    else if (place != ATTRIBUTE && strchr(place == CSS ? "()" : "()&", c))
+    else if (place != CONVERT_ATTRIBUTE && strchr("()", c))
         append_css_escape(out, c);
     else
         buf_append_char(out, c);
 }
 
 /* A comma at the end would not be of the URL in a srcset. */
-static void append_escaped(struct buf *out, struct slice s, enum place place)
+static void append_escaped(struct buf *out, struct slice s, enum convert_place place)
 {
     for (size_t i = 0; i < s.len; i++)
         if (s.data[i] == ',' && i + 1 == s.len)
@@ -94,36 +87,17 @@ static void append_escaped(struct buf *out, struct slice s, enum place place)
 
 /* --- pages ------------------------------------------------------------------------ */
 
-static bool ends_in_import(struct slice s)
+/* Of a sheet that is imported, the kind is that of a <link>. */
+enum convert_place convert_place(const struct link *l)
 {
-    size_t n = strlen("@import");
-
-    return s.len >= n &&
-           slice_eq_nocase((struct slice){s.data + s.len - n, n}, "@import");
-}
-
-static enum place place_of(const struct convert_page *page, size_t offset)
-{
-    struct slice before = {page->bytes.data, offset};
-
-    if (page->format == LINKS_CSS)
-        return CSS;
-    while (before.len && char_is_space(before.data[before.len - 1]))
-        before.len--;
-    if (before.len && strchr("\"'", before.data[before.len - 1]) &&
-        before.data[before.len - 1])
-        before.len--;
-    while (before.len && char_is_space(before.data[before.len - 1]))
-        before.len--;
-    if (before.len && before.data[before.len - 1] == '(')
-        return CSS_IN_HTML;
-    return ends_in_import(before) ? CSS_IN_HTML : ATTRIBUTE;
+    if (!l->in_markup)
+        return CONVERT_CSS;
+    return l->kind == LINK_CSS_URL ? CONVERT_STYLE_ATTRIBUTE : CONVERT_ATTRIBUTE;
 }
 
 static void append_link(struct buf *out, const struct convert_page *page,
                         const struct convert_link *link)
 {
-    enum place place = place_of(page, link->offset);
     const char *path;
 
     if (!link->url) {
@@ -133,10 +107,10 @@ static void append_link(struct buf *out, const struct convert_page *page,
     if ((path = page->saved(link->url, page->arg)))
         convert_relative(out, page->path, path);
     else
-        append_escaped(out, slice_str(link->url), place);
+        append_escaped(out, slice_str(link->url), link->place);
     if (link->fragment.len) {
         buf_append_char(out, '#');
-        append_escaped(out, link->fragment, place);
+        append_escaped(out, link->fragment, link->place);
     }
 }
 

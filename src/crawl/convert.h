@@ -13,19 +13,28 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "crawl/links.h"
+#include "markup/links.h"
 
-/* Borrowed. */
+/* Where a link stands. */
+enum convert_place {
+    CONVERT_ATTRIBUTE,
+    CONVERT_STYLE_ATTRIBUTE, /* CSS in an attribute */
+    CONVERT_CSS              /* in a file or element of its own */
+};
+
+/* The strings are borrowed. */
 struct convert_link {
     size_t offset, length; /* where it stands, as in links.h */
     const char
         *url; /* normal; NULL: it is <base href>, and becomes the page's folder */
     struct slice fragment; /* as normal.h gives it, without #; empty: none */
+    enum convert_place place;
 };
+
+enum convert_place convert_place(const struct link *l);
 
 struct convert_page {
     struct slice bytes;
-    enum links_format format;
     const char *path; /* in the mirror, as save_name.h makes it */
     const struct convert_link *links;
     size_t count; /* in any order; what lies outside the bytes, or in another, stays */
@@ -38,9 +47,9 @@ struct convert_page {
 
 /* Appends the page to *out; how many links are others than they were.
  *
- * Each link is escaped for where it stands, which is told by the bytes before it: in
- * CSS behind "(" or "@import", else in an attribute, with or without quotes. One that
- * begins with "#" stays as it is unless the page has a <base>. */
+ * Each link is escaped for where it stands, with or without quotes. One that begins
+ * with
+ * "#" stays as it is unless the page has a <base>. */
 size_t convert_links(struct buf *out, const struct convert_page *page);
 
 /* Appends the relative reference from one file of a mirror to another,

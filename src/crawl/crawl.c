@@ -26,6 +26,30 @@ static void told_sitemap(const char *url, const char *asked, void *arg)
         sitemaps_add(c->sitemaps, url);
 }
 
+/* By which the state file knows the output again; NULL: standard output. The caller
+ * frees. */
+static char *output_name(const char *path)
+{
+    char *here = NULL;
+    struct buf name = BUF_INIT;
+
+    if (!path || !strcmp(path, "-"))
+        return NULL;
+    if (*path != '/' && (here = getcwd(NULL, 0)))
+        buf_appendf(&name, "%s/", here);
+    buf_append_str(&name, path);
+    free(here);
+    return buf_take(&name);
+}
+
+static uint64_t output_size(const char *name)
+{
+    struct stat st;
+
+    return name && stat(name, &st) == 0 && S_ISREG(st.st_mode) ? (uint64_t)st.st_size
+                                                               : 0;
+}
+
 static bool ends_line(const char *path, off_t length)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -39,27 +63,21 @@ static bool ends_line(const char *path, off_t length)
 
 /* What an earlier run wrote behind the last page that it finished comes again. False
  * (logged): the file is another, and what would be cut off is somebody's. */
-static bool cut_output(struct crawl *c)
+static bool cut_output(struct crawl *c, const char *name, uint64_t size)
 {
-    const char *path = c->o->run.output;
     off_t length = (off_t)frontier_output_length(c->frontier);
-    struct stat st = {.st_mode = S_IFREG};
 
     c->output_length = (uint64_t)length;
-    if (!path || (stat(path, &st) < 0 && errno != ENOENT) || !S_ISREG(st.st_mode))
+    if (size <= c->output_length)
         return true;
-    if (st.st_size <= length) { /* a new one */
-        c->output_length = (uint64_t)st.st_size;
-        return true;
-    }
-    if (length > 0 && !ends_line(path, length)) {
+    if (length > 0 && !ends_line(name, length)) {
         log_error(
             "%s: not what the crawl of %s has written so far: name that file, or a "
             "new one",
-            path, c->o->state);
+            c->o->run.output, c->o->state);
         return false;
     }
-    (void)!truncate(path, length);
+    (void)!truncate(name, length);
     return true;
 }
 
@@ -96,27 +114,33 @@ static void open_check(struct crawl *c)
 static bool open_frontier(struct crawl *c)
 {
     const struct crawl_options *o = c->o;
-    char *options = starts_describe(c);
+    char *options = starts_describe(c), *output = output_name(o->run.output);
     struct frontier_config config = {
         .state = o->run.dry_run ? NULL : o->state,
         .options = options,
+        .output = output,
+        .output_size = output_size(output),
         .per_host = o->run.client.limits.per_host,
         .max_pages = o->scope.max_pages,
         .max_per_host = o->scope.max_per_host,
         .arg = c,
     };
+    bool good;
 
     if (c->check)
         config.noted = noted;
     if (c->saver.root >= 0)
         config.was_done = was_done;
     c->frontier = frontier_new(&config);
+    if (c->frontier) {
+        c->run.summary.skipped = frontier_done_before(c->frontier);
+        c->run.continued = c->run.summary.skipped > 0;
+    }
+    good =
+        c->frontier && (!c->run.continued || cut_output(c, output, config.output_size));
     free(options);
-    if (!c->frontier)
-        return false;
-    c->run.summary.skipped = frontier_done_before(c->frontier);
-    c->run.continued = c->run.summary.skipped > 0;
-    return !c->run.continued || cut_output(c);
+    free(output);
+    return good;
 }
 
 static void open_hosts(struct crawl *c)
@@ -141,7 +165,7 @@ static bool open_mirror(struct crawl *c)
     if (saver_open(&c->saver, c->o->save, c->o->convert_links) < 0)
         return false;
     if (c->o->convert_links)
-        c->mirror = mirror_new(c->saver.root);
+        c->mirror = mirror_new(c->saver.root, c->o->drop);
     return true;
 }
 
@@ -259,6 +283,18 @@ static void report_kept_back(struct crawl *c, struct visit *visit, bool host_ful
     frontier_put_back(c->frontier, visit);
 }
 
+/* Millions may wait: but for --why, nobody asks for any but start URLs. */
+static void report_all_kept_back(struct crawl *c)
+{
+    uint32_t level = c->skips && !c->run.stopped ? UINT32_MAX : 0;
+    struct visit *visit;
+    bool host_full;
+
+    frontier_close(c->frontier);
+    while (frontier_kept_back(c->frontier, level, &visit, &host_full))
+        report_kept_back(c, visit, host_full);
+}
+
 static bool is_stopped(void *arg)
 {
     const struct crawl *c = arg;
@@ -279,17 +315,13 @@ static uint64_t tell_count(const struct crawl *c)
 static async int tear_down(struct run *run)
 {
     struct crawl *c = crawl_of(run);
-    struct visit *visit;
-    bool host_full;
     int r = 0;
 
     if (!run->sink) /* nothing has begun */
         return 0;
     if (c->skips)
         skips_finish(c);
-    frontier_close(c->frontier);
-    while (frontier_kept_back(c->frontier, &visit, &host_full))
-        report_kept_back(c, visit, host_full);
+    report_all_kept_back(c);
     if (c->mirror)
         r = mirror_convert(c->mirror, is_stopped, c);
     if (c->mirror && run->stopped)

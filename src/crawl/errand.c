@@ -36,7 +36,8 @@ static async int wait_for_rooms(struct errand *e)
 }
 
 /* A reader that is slow holds up what is in flight, too: records may have many links.
- */
+ * What an exchange brought is forgotten before another one waits for room, which it may
+ * have taken itself. */
 enum call_next errand_step(struct call *call, struct client *c, double *delay,
                            void *arg)
 {
@@ -50,6 +51,8 @@ enum call_next errand_step(struct call *call, struct client *c, double *delay,
         return CALL_DONE;
     }
     next = call_step(call, c, delay);
+    if (next != CALL_DONE && e->forget)
+        e->forget(e);
     if (next != CALL_REDIRECT || !e->asks_leave)
         return next;
     e->moved = true;

@@ -20,6 +20,10 @@ struct errand {
      * suspend. */
     void (*done)(struct errand *e);
 
+    /* An exchange has ended that is not the last: what it brought counts for nothing.
+     * From a task; may not suspend; or NULL. */
+    void (*forget)(struct errand *e);
+
     /* Set where what it brings can be put; or NULL. */
     struct event *rooms[ERRAND_ROOMS];
 

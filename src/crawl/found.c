@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "crawl/header_link.h"
 #include "crawl/job.h"
+#include "markup/header_link.h"
 
 /* A reference is dealt with alike wherever it stands, but for these. */
 enum { REF_PART = 1, REF_NOFOLLOW = 2, REF_CLASSES = 4 };

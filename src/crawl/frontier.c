@@ -31,8 +31,7 @@ static void discard(struct frontier *f)
 /* 0 or -errno (logged). */
 static int open_state(struct frontier *f, const struct frontier_config *config)
 {
-    struct frontier_file *file =
-        frontier_file_open(config->state, config->options ? config->options : "");
+    struct frontier_file *file = frontier_file_open(config);
     int r;
 
     if (!file)
@@ -139,7 +138,8 @@ bool frontier_claim(struct frontier *f, struct visit *from, const char *url)
 
     if (known_covers(&f->known, url, frontier_less(from->reason)))
         return false;
-    known_settle(&f->known, url, frontier_less(from->reason));
+    if (known_settle(&f->known, url, frontier_less(from->reason)))
+        f->waiting--; /* only to be checked, which it needs no more */
     if (f->state)
         buf_append(&t->claimed, url, strlen(url) + 1);
     return true;
@@ -215,7 +215,7 @@ static bool give_out(struct frontier *f, struct visit **visit)
     return false;
 }
 
-static bool is_over(const struct frontier *f)
+bool frontier_is_over(const struct frontier *f)
 {
     return f->closed || (f->max_pages && f->given >= f->max_pages);
 }
@@ -224,7 +224,7 @@ int frontier_next(struct frontier *f, struct visit **visit)
 {
     int r = f->state ? frontier_state_make_room(f->state) : 0;
 
-    while (!r && !is_over(f)) {
+    while (!r && !frontier_is_over(f)) {
         if (give_out(f, visit))
             return 1;
         if (!f->out)
@@ -235,14 +235,15 @@ int frontier_next(struct frontier *f, struct visit **visit)
     return r;
 }
 
-/* A lane with something in its queue; the walk stays there until it is empty. */
-static struct lane *walk_on(struct frontier *f)
+/* A lane with something of that level in its queue; the walk stays there until there is
+ * no more. */
+static struct lane *walk_on(struct frontier *f, uint32_t level)
 {
     struct lane *lane;
     size_t pos = f->walk;
 
     while ((lane = map_next(&f->lanes.all, &pos))) {
-        if (!queue_empty(&lane->queue))
+        if (!queue_empty(&lane->queue) && queue_level(&lane->queue) <= level)
             return lane;
         f->walk = pos;
     }
@@ -250,22 +251,23 @@ static struct lane *walk_on(struct frontier *f)
 }
 
 /* Lanes may have moved since the walk began. */
-static struct lane *any_lane(struct frontier *f)
+static struct lane *any_lane(struct frontier *f, uint32_t level)
 {
-    struct lane *lane = walk_on(f);
+    struct lane *lane = walk_on(f, level);
 
     if (!lane && f->walk) {
         f->walk = 0;
-        lane = walk_on(f);
+        lane = walk_on(f, level);
     }
     return lane;
 }
 
-bool frontier_kept_back(struct frontier *f, struct visit **visit, bool *host_full)
+bool frontier_kept_back(struct frontier *f, uint32_t level, struct visit **visit,
+                        bool *host_full)
 {
     struct lane *lane;
 
-    while ((lane = any_lane(f))) {
+    while ((lane = any_lane(f, level))) {
         struct trip *t = depart(f, lane);
 
         *host_full = lanes_full(&f->lanes, lane);

@@ -40,13 +40,16 @@ struct visit {
 };
 
 struct frontier_config {
-    const char *state;   /* file, or NULL */
-    const char *options; /* lines of text: what a crawl has to have in common with the
-                            one that the state file is of, as start URLs and scope; with
-                            a state file only */
-    unsigned per_host;   /* visits of one host that are out at once, at most; 0: any */
-    uint64_t max_pages;  /* given out in all (with a state file, in all runs, but for
-                            those put back); 0: any */
+    const char *state;    /* file, or NULL */
+    const char *options;  /* lines of text: what a crawl has to have in common with the
+                             one that the state file is of, as start URLs and scope; with
+                             a state file only */
+    const char *output;   /* the file that output_length is about, by its absolute name;
+                             or NULL; with a state file only, as ... */
+    uint64_t output_size; /* ... its size, as it is */
+    unsigned per_host;    /* visits of one host that are out at once, at most; 0: any */
+    uint64_t max_pages;   /* given out in all (with a state file, in all runs, but for
+                             those put back); 0: any */
     uint64_t max_per_host; /* the same, a host; hosts are told apart by origin here */
 
     /* What was noted with each page that is done, in the order of their ends; or NULL.
@@ -99,10 +102,11 @@ bool frontier_knows(const struct frontier *f, const char *url);
  * when frontier_close was called; -ECANCELED. For one task at a time. */
 async int frontier_next(struct frontier *f, struct visit **visit);
 
-/* After frontier_next gave 0: takes one that waits all the same, for max_per_host
- * (*host_full) or for max_pages or closing; false when there is none. It is to be put
- * back. */
-bool frontier_kept_back(struct frontier *f, struct visit **visit, bool *host_full);
+/* After frontier_next gave 0: takes one that waits all the same, of no more than that
+ * level, for max_per_host (*host_full) or for max_pages or closing; false when there is
+ * none. It is to be put back. Nothing may be added meanwhile. */
+bool frontier_kept_back(struct frontier *f, uint32_t level, struct visit **visit,
+                        bool *host_full);
 
 /* Bytes that the state file keeps with the page, once it is done. */
 void frontier_note(struct frontier *f, struct visit *visit, const struct buf *notes);
@@ -119,12 +123,16 @@ void frontier_put_back(struct frontier *f, struct visit *visit);
 /* No more is given out. */
 void frontier_close(struct frontier *f);
 
+/* Whether that is so, by this or by max_pages, whatever may be added. */
+bool frontier_is_over(const struct frontier *f);
+
 uint64_t frontier_known(const struct frontier *f);   /* URLs that were ever added */
 uint64_t frontier_waiting(const struct frontier *f); /* of these, not given out yet */
 uint64_t frontier_done_before(const struct frontier *f); /* in earlier runs */
 
 /* The output_length that came with the last page that is done by the state file: what
- * is behind it belongs to pages that will come again. 0 for a new one, or none. */
+ * is behind it belongs to pages that will come again. Of an output that is not the last
+ * run's, or is shorter, all of it (output_size). 0 without a state file. */
 uint64_t frontier_output_length(const struct frontier *f);
 
 /* 0, or the -errno with which writing the state failed (it was logged). */

@@ -15,8 +15,9 @@ enum { CLAIMED = 2 };
 /* Rows come in the order of their ids, and "done" takes the same room whether it is 0
  * or 1: the table grows at its end, and is changed in place. */
 static const char layout[] =
-    "CREATE TABLE crawl (options TEXT NOT NULL, output_length INTEGER NOT NULL);"
-    "INSERT INTO crawl VALUES ('', -1);"
+    "CREATE TABLE crawl (options TEXT NOT NULL, output TEXT NOT NULL,"
+    " output_length INTEGER NOT NULL);"
+    "INSERT INTO crawl VALUES ('', '', -1);"
     "CREATE TABLE url (id INTEGER PRIMARY KEY, url TEXT NOT NULL, level INTEGER NOT "
     "NULL, reason INTEGER NOT NULL, referrer INTEGER NOT NULL, lastmod TEXT NOT NULL,"
     " done INTEGER NOT NULL);"
@@ -98,50 +99,67 @@ static int refuse_options(struct db *db, const char *theirs, const char *ours)
     return r;
 }
 
-static int set_options(struct db *db, const char *options)
+static const char *text_or_none(const char *text)
 {
-    char *sql =
-        sqlite3_mprintf("UPDATE crawl SET options = %Q, output_length = 0", options);
+    return text ? text : "";
+}
+
+static int set_crawl(struct frontier_file *f, const struct frontier_config *config)
+{
+    char *sql = sqlite3_mprintf(
+        "UPDATE crawl SET options = %Q, output = %Q, output_length = %lld",
+        text_or_none(config->options), text_or_none(config->output),
+        (long long)config->output_size);
     int r;
 
     if (!sql)
         mem_exhausted();
-    r = db_run(db, sql);
+    r = db_run(&f->db, sql);
     sqlite3_free(sql);
+    f->output_length = config->output_size;
     return r;
 }
 
-/* Sets the options of a new file, or compares them. */
-static int check_options(struct frontier_file *f, const char *options)
+/* Compares what the file tells, in that row. 1: it is to be told anew, as the file is
+ * new, or the output another. */
+static int compare_crawl(struct frontier_file *f, sqlite3_stmt *row,
+                         const struct frontier_config *config)
 {
-    sqlite3_stmt *stmt = NULL;
-    int r = db_prepare(&f->db, "SELECT options, output_length FROM crawl", &stmt);
-    int rc = r ? SQLITE_OK : sqlite3_step(stmt);
+    const char *options = column_text(row, 0).data, *output = column_text(row, 1).data;
+    int64_t length = sqlite3_column_int64(row, 2);
 
-    if (rc == SQLITE_ROW) {
-        const char *theirs = column_text(stmt, 0).data;
-        int64_t length = sqlite3_column_int64(stmt, 1);
-
-        if (length < 0)
-            r = 1;
-        else if (strcmp(theirs, options) != 0)
-            r = refuse_options(&f->db, theirs, options);
-        else
-            f->output_length = (uint64_t)length;
-    } else if (!r) {
-        r = db_fail(&f->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
-    }
-    sqlite3_finalize(stmt);
-    return r > 0 ? set_options(&f->db, options) : r;
+    if (length < 0)
+        return 1;
+    if (strcmp(options, text_or_none(config->options)) != 0)
+        return refuse_options(&f->db, options, text_or_none(config->options));
+    f->output_length = (uint64_t)length;
+    return strcmp(output, text_or_none(config->output)) != 0 ||
+           (config->output && f->output_length > config->output_size);
 }
 
-struct frontier_file *frontier_file_open(const char *path, const char *options)
+/* Sets what a new file is of, or compares it. */
+static int check_crawl(struct frontier_file *f, const struct frontier_config *config)
+{
+    sqlite3_stmt *stmt = NULL;
+    int r =
+        db_prepare(&f->db, "SELECT options, output, output_length FROM crawl", &stmt);
+    int rc = r ? SQLITE_OK : sqlite3_step(stmt);
+
+    if (rc == SQLITE_ROW)
+        r = compare_crawl(f, stmt, config);
+    else if (!r)
+        r = db_fail(&f->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
+    sqlite3_finalize(stmt);
+    return r > 0 ? set_crawl(f, config) : r;
+}
+
+struct frontier_file *frontier_file_open(const struct frontier_config *config)
 {
     struct frontier_file *f = mem_zalloc(sizeof(*f));
-    int r = db_open(&f->db, path, "crawl", LAYOUT, layout);
+    int r = db_open(&f->db, config->state, "crawl", LAYOUT, layout);
 
     if (!r)
-        r = check_options(f, options);
+        r = check_crawl(f, config);
     if (!r)
         r = db_prepare(&f->db, "INSERT INTO url VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                        &f->insert);

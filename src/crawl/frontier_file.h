@@ -9,9 +9,9 @@
 
 struct frontier_file;
 
-/* Opens or makes the file and keeps other runs out of it. NULL with a message logged;
- * a file that is refused is not changed. */
-struct frontier_file *frontier_file_open(const char *path, const char *options);
+/* Opens or makes the file, config->state, and keeps other runs out of it. NULL with a
+ * message logged; a file that is refused is not changed. */
+struct frontier_file *frontier_file_open(const struct frontier_config *config);
 
 /* After it one file is left: no journal beside it. */
 void frontier_file_close(struct frontier_file *f);
@@ -30,7 +30,7 @@ int frontier_file_url(struct frontier_file *f, uint64_t id, struct buf *url);
 int frontier_file_notes(struct frontier_file *f,
                         bool (*noted)(struct slice notes, void *arg), void *arg);
 
-/* That which came last with a row that is done. */
+/* That which came last with a row that is done; see frontier_output_length. */
 uint64_t frontier_file_output_length(const struct frontier_file *f);
 
 /* Writes rows (frontier_row_append) in one transaction: all are there after a kill, or

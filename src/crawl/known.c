@@ -156,14 +156,18 @@ bool known_take(struct known *k, const char *url, uint32_t level, unsigned less)
     return true;
 }
 
-void known_settle(struct known *k, const char *url, unsigned less)
+bool known_settle(struct known *k, const char *url, unsigned less)
 {
     struct known_slot s = slot_of(k, url), *at;
+    bool waited;
 
     s.rest |= SETTLED | less_bits(less);
     at = add(k, s);
-    if (less_of(at) >= less)
-        at->rest = s.rest;
+    if (less_of(at) < less)
+        return false;
+    waited = at->rest & WAITS;
+    at->rest = s.rest;
+    return waited;
 }
 
 bool known_has(const struct known *k, const char *url)

@@ -45,8 +45,9 @@ bool known_take(struct known *k, const char *url, uint32_t level, unsigned less)
 /* Whether it waits like that. */
 bool known_waits(const struct known *k, const char *url, uint32_t level, unsigned less);
 
-/* It does not wait, whether or not it was known, unless it waits for more. */
-void known_settle(struct known *k, const char *url, unsigned less);
+/* It does not wait, whether or not it was known, unless it waits for more. True when it
+ * waited until now. */
+bool known_settle(struct known *k, const char *url, unsigned less);
 
 bool known_has(const struct known *k, const char *url);
 

@@ -35,15 +35,17 @@ struct entry {
 
 struct mirror {
     int root;
+    const struct pattern *drop;
     struct map entries; /* by URL */
     struct entry *first;
 };
 
-struct mirror *mirror_new(int root)
+struct mirror *mirror_new(int root, const struct pattern *drop)
 {
     struct mirror *m = mem_zalloc(sizeof(*m));
 
     m->root = root;
+    m->drop = drop;
     map_init(&m->entries);
     return m;
 }
@@ -180,6 +182,17 @@ static void set_base(struct conversion *c)
     }
 }
 
+/* A query is dropped only from what was asked for without it. */
+static bool resolve(struct conversion *c, const struct link *l, struct slice *fragment)
+{
+    const struct pattern *drop = c->mirror->drop;
+
+    if (!c->base || normal_resolve(c->base, l->url, drop, &c->url, fragment) != URL_OK)
+        return false;
+    return !drop || find(c->url.data, c->mirror) ||
+           normal_resolve(c->base, l->url, NULL, &c->url, fragment) == URL_OK;
+}
+
 static struct convert_link *new_link(struct conversion *c)
 {
     if (c->count == c->cap) {
@@ -200,15 +213,18 @@ static void take_link(const struct link *l, void *arg)
     if (l->offset < 0)
         return;
     set_base(c);
-    if (!c->base || normal_resolve(c->base, l->url, NULL, &c->url, &fragment) != URL_OK)
+    if (!resolve(c, l, &fragment))
         return;
     text = mem_alloc(c->url.len + 1 + fragment.len);
     memcpy(text, c->url.data, c->url.len + 1);
     if (fragment.len)
         memcpy(text + c->url.len + 1, fragment.data, fragment.len);
     k = new_link(c);
-    *k = (struct convert_link){
-        (size_t)l->offset, l->length, text, {text + c->url.len + 1, fragment.len}};
+    *k = (struct convert_link){.offset = (size_t)l->offset,
+                               .length = l->length,
+                               .url = text,
+                               .fragment = {text + c->url.len + 1, fragment.len},
+                               .place = convert_place(l)};
 }
 
 static void find_links(struct conversion *c)
@@ -221,7 +237,8 @@ static void find_links(struct conversion *c)
     links_feed(c->links, c->bytes.data, c->bytes.len);
     links_finish(c->links);
     if (links_base_place(c->links, &offset, &length))
-        *new_link(c) = (struct convert_link){(size_t)offset, length, NULL, {"", 0}};
+        *new_link(c) =
+            (struct convert_link){.offset = (size_t)offset, .length = length};
 }
 
 static int write_file(struct conversion *c)
@@ -248,10 +265,7 @@ static int write_file(struct conversion *c)
 static int convert(void *arg)
 {
     struct conversion *c = arg;
-    struct convert_page page = {.path = c->page->name,
-                                .format = c->page->format,
-                                .saved = find,
-                                .arg = c->mirror};
+    struct convert_page page = {.path = c->page->name, .saved = find, .arg = c->mirror};
     int r = read_file(c);
 
     if (r || !c->bytes.len)

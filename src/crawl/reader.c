@@ -112,7 +112,7 @@ static void drop_fill(struct reader *r)
     buf_reset(&r->fill);
 }
 
-/* Of an exchange that counts no more. */
+/* Of an exchange that counts no more; what came behind it is another's. */
 static void drop(struct reader *r)
 {
     links_free(r->block.links);
@@ -146,10 +146,10 @@ static void was_read(struct future *f, void *arg)
 void reader_reset(struct reader *r)
 {
     r->stale |= r->busy;
-    if (!r->stale) {
+    if (!r->busy || r->links != r->block.links)
         links_free(r->links);
+    if (!r->busy || r->digests != r->block.digests)
         digests_free(r->digests);
-    }
     r->links = NULL;
     r->digests = NULL;
     r->based = false;

@@ -9,9 +9,9 @@
 #include "async/event.h"
 #include "async/executor.h"
 #include "base/buf.h"
-#include "crawl/links.h"
 #include "disk/digest.h"
 #include "http/body_sink.h"
+#include "markup/links.h"
 
 /* What the pages of a run share. */
 struct reading_room {

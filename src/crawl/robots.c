@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "crawl/product.h"
 #include "crawl/robots_rules.h"
+#include "markup/product.h"
 
 enum { SITEMAPS_MAX = 1000, DELAY_TEXT_MAX = 32 };
 

@@ -147,6 +147,14 @@ static void drop_fill(struct save *s)
     buf_reset(&s->fill);
 }
 
+void save_forget(struct save *s)
+{
+    if (!s->saver)
+        return;
+    drop_fill(s);
+    s->forgotten = true;
+}
+
 void save_begin(struct save *s, struct saver *saver, const char *url, struct slice type,
                 time_t mtime)
 {
@@ -154,7 +162,8 @@ void save_begin(struct save *s, struct saver *saver, const char *url, struct sli
 
     s->mtime = (struct timespec){mtime, mtime ? 0 : UTIME_OMIT};
     if (s->saver) { /* another attempt */
-        drop_fill(s);
+        save_forget(s);
+        s->forgotten = false;
         s->anew = true;
         return;
     }
@@ -182,6 +191,7 @@ bool save_finish(struct save *s, bool whole)
 {
     if (!s->saver || s->finishing)
         return false;
+    whole = whole && !s->forgotten;
     s->finishing = true;
     s->whole = whole;
     if (!whole)

@@ -46,6 +46,7 @@ struct save {
     struct future_callback done;
     bool busy; /* the executor has it */
     bool anew; /* what comes is another attempt's: from the file's beginning on */
+    bool forgotten;
     bool finishing, whole, last;
 };
 
@@ -56,9 +57,12 @@ void save_begin(struct save *s, struct saver *saver, const char *url, struct sli
                 time_t mtime);
 enum body_use save_write(struct save *s, const char *data, size_t n);
 
-/* No more will come. If it is whole it gets its name, else nothing is left of it.
- * False: there is nothing to wait for; else `ended` is called, perhaps before this
- * returns. */
+/* What came counts for nothing, unless it is begun anew. */
+void save_forget(struct save *s);
+
+/* No more will come. If it is whole, and was not forgotten, it gets its name, else
+ * nothing is left of it. False: there is nothing to wait for; else `ended` is called,
+ * perhaps before this returns. */
 bool save_finish(struct save *s, bool whole);
 
 /* It has ended, or was never begun. */

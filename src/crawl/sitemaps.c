@@ -163,8 +163,17 @@ static void start(struct sitemaps *s, const char *url)
     pool_submit(s->crawl->run.pool, &r->errand.call);
 }
 
+/* Once the run has stopped each would end as it is begun, and begin the next; once no
+ * more pages may come, only --why wants to know of them. */
+static bool are_wanted(const struct crawl *c)
+{
+    return !c->run.stopped && (c->skips || !frontier_is_over(c->frontier));
+}
+
 static void start_more(struct sitemaps *s)
 {
+    if (!are_wanted(s->crawl))
+        s->first = NULL;
     while (s->first && s->active < AT_ONCE) {
         struct entry *e = s->first;
 

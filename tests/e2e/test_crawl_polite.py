@@ -3,6 +3,7 @@
 
 import gzip
 import signal
+import threading
 
 from crawls import crawl, html, pages, paths, site, skipped, start
 import harness
@@ -292,6 +293,40 @@ def test_sitemap_wrong():
     result = harness.trawl("crawl", s.url, "--sitemap", s.url + "/m", "--retry", "0")
     same(paths(result, s), ["/", "/b"], "pages")
     contains(result.err, "sitemap")
+
+
+def index_of(base, count, more=""):
+    return reply("<sitemapindex>" + "".join(
+        f"<sitemap><loc>{base}/m{i}</loc></sitemap>" for i in range(count)) +
+        more + "</sitemapindex>")
+
+
+def test_sitemap_interrupted():
+    """a run that is stopped while 50,000 sitemaps wait ends at once"""
+    sent = threading.Event()
+
+    def app(request):
+        if request.target != "/m":
+            request.conn.hold()
+        request.conn.send(index_of(gate.url, 49999, " " * (16 << 20)))
+        sent.set()  # more than waits on its way: the names were read
+    gate = servers.http(app)
+    run = harness.Proc("crawl", gate.url, "--no-robots", "--sitemap", gate.url + "/m")
+    check(sent.wait(harness.PATIENCE), "not read")
+    gate.wait_requests(5)
+    run.signal(signal.SIGINT)
+    run.finish().exited(130)
+
+
+def test_sitemap_enough():
+    """sitemaps are not read once --max-pages has come, but for --why"""
+    for args, most, least in ([], 12, 0), (["--why"], 101, 101):
+        s = site({"/": [], "/m": lambda r: index_of(s.url, 100),
+                  "*": lambda r: reply(s.url + "/p" + r.target[1:])})
+        crawl(s.url, "--no-robots", "--max-pages", "1", "--sitemap", s.url + "/m",
+              *args).exited(0)
+        got = sum(t.startswith("/m") for t in s.hits)
+        check(least <= got <= most, f"{got} sitemaps")
 
 
 @harness.limit(120)

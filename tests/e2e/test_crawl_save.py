@@ -187,6 +187,26 @@ def test_second_attempt_moved():
     same([os.path.basename(name) for name in tree(where)], ["index.html"], "files")
 
 
+def test_no_second_attempt():
+    """what was cut short is not saved because the next attempt brings nothing"""
+    cut = servers.head(200, {"Content-Length": 1000000}) + b"y" * 950000
+
+    def first(path):
+        return lambda r: r.conn.send(cut) if s.hits.count(path) == 1 else then[path]
+    then = {"/gone": reply("", 404), "/led": redirect("http://127.0.0.2:1/x"),
+            "/failed": reply("", 503)}
+    s = site({"/": list(then), **{path: first(path) for path in then}})
+    where = tmp()
+    result = harness.trawl("crawl", "-q", s.url, "--save", where, "--retry", "1",
+                           "--retry-delay", "0").exited(1)
+    found = pages(result, s)
+    for path in then:
+        record = found[path]
+        same((record["attempts"], record["path"], record["content_hash"], record["links"]),
+             (2, None, None, None), path)
+    same(sorted(os.path.basename(path) for path in tree(where)), ["index.html"], "files")
+
+
 def test_large():
     """a large file is not held in memory"""
     size = (8 if SANITIZED else 200) << 20
@@ -264,6 +284,31 @@ def test_converts_base():
     contains(files["index.html"].decode(), 'href="deep/x.html"')
     lacks = [n for n, t in files.items() if b'"/' in t or b"'/" in t]
     same(lacks, [], "absolute links")
+
+
+def test_converts_styles():
+    """CSS in attributes, elements and files, whatever its quotes are"""
+    images = [f"/i{n}.png" for n in range(5)]
+    s = site({"/": html(more="<p style='x:url(/i0.png)'><p style=\"x:url( &quot;/i1.png&quot; )\">"
+                        "<p style=x:url(&#39;/i2.png&#39;)><style>@import '/s.css'; "
+                        "a{x:url(\"/i3.png\")}</style><p style='x:url(/gone?a&amp;b=(1)'>"
+                        "<p style=\"x:url(&quot;/gone?a&amp;c=(1&quot;)\">"),
+              "/s.css": reply("i{x:url(/i4.png)}", type="text/css"),
+              **{i: reply(i) for i in images}})
+    _, files = mirror(s, "--page-requisites", "--convert-links", code=1)
+    text = files["index.html"].decode()
+    contains(text, "'x:url(i0.png)'", "x:url( &quot;i1.png&quot; )", "url(&#39;i2.png&#39;)",
+             "@import 's.css'", 'url("i3.png")',
+             f"url(&quot;{s.url}/gone?a&amp;c=\\0000281&quot;)")
+    contains(files["s.css"].decode(), "url(i4.png)")
+
+
+def test_converts_dropped():
+    """a link whose query is dropped leads to what was saved, or keeps it"""
+    s = site({"/": html("/a?utm=1&b=2", "/gone?utm=1"), "/a?b=2": []})
+    _, files = mirror(s, "--drop-query", "utm", "--convert-links", code=1)
+    contains(files["index.html"].decode(), 'href="a%5Eb%3D2.html"',
+             f'href="{s.url}/gone?utm=1"')
 
 
 def test_convert_left_out():

@@ -33,6 +33,11 @@ def files():
     return [os.path.join(where, name) for name in ("state", "out")]
 
 
+def put(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
 def once_each(out):
     """The URLs of a file of records, each of which has only one."""
     urls = [r["url"] for r in parse(read(out))]
@@ -97,6 +102,40 @@ def test_numbers():
     same(len(once_each(out)), 31, "all")
 
 
+def test_others_output():
+    """what lies in another file than the last run's is not cut"""
+    for first in [], ["-o", "first"]:
+        s = site({"/": [f"/{i}" for i in range(9)], "*": []})
+        where = tmp()
+        crawl(s.url, "--state", "state", "--max-pages", "3", *first, cwd=where).exited(0)
+        lines = b"".join(b'{"some":"other line"}\n' for _ in range(9999))
+        for name in "-", "second":
+            put(os.path.join(where, name), lines)
+            run = crawl(s.url, "--state", "state", "--max-pages", "5" if name == "-" else "10",
+                        "-o", name, cwd=where).exited(0)
+            left = read(os.path.join(where, name))
+            same(left[:len(lines)], lines, f"{name}: what was there")
+            same(len(run.records or parse(left[len(lines):])), 2 if name == "-" else 5, name)
+
+
+def test_shorter_output():
+    """an output that was taken away begins anew, and is cut where it has to be"""
+    gate = servers.Gate(lambda r: html(*(f"/{i}" for i in range(20))) if r.path == "/"
+                        else html())
+    state, out = files()
+    args = (gate.url, "--no-robots", "--state", state, "-o", out)
+    gate.open()
+    crawl(*args, "--max-pages", "12").exited(0)
+    os.unlink(out)
+    crawl(*args, "--max-pages", "14").exited(0)
+    with open(out, "ab") as file:
+        file.write(b'{"url":"of a page that is not done"}\n')
+    crawl(*args).exited(0)
+    same(len(once_each(out)), 21 - 12, "records")
+    lacks = [r for r in parse(read(out)) if not r["url"].startswith(gate.url)]
+    same(lacks, [], "what was cut")
+
+
 def test_failed_pages():
     """pages that failed are done"""
     s = site({"/": ["/gone"]})
@@ -143,15 +182,17 @@ def test_mirror():
 
 
 def test_other_output():
-    """another file of records, which is longer, is not cut; a new one is gone on with"""
+    """what took the place of the records is not cut; a new file is gone on with"""
     s = site({"/": [f"/{i}" for i in range(9)], "*": []})
     state, out = files()
     args = (s.url, "--state", state)
     crawl(*args, "-o", out, "--max-pages", "3").exited(0)
-    before = b"x" * len(read(out)) + b"\nanother line\n"
-    other = write(before)
-    contains(crawl(*args, "-o", other, "--max-pages", "5").exited(3).err, other, state)
-    same(read(other), before, "the file")
+    records = read(out)
+    other = b"x" * len(records) + b"\nanother line\n"
+    put(out, other)
+    contains(crawl(*args, "-o", out, "--max-pages", "5").exited(3).err, out, state)
+    same(read(out), other, "the file")
+    put(out, records)
     new = os.path.join(tmp(), "new")
     crawl(*args, "-o", new, "--max-pages", "5").exited(0)
     length = len(read(new))

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "crawl/header_link.h"
+#include "markup/header_link.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "crawl/links.h"
+#include "markup/links.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

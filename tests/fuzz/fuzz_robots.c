@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "crawl/robots.h"
-#include "crawl/robots_tag.h"
+#include "markup/robots_tag.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
