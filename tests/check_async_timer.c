@@ -215,7 +215,8 @@ static void in_order(void *arg)
     fired++;
 }
 
-/* Many equal ones, all in the past: the clock may count from when the machine started. */
+/* Many equal ones, all in the past: the clock may count from when the machine started.
+ */
 static double random_time(void)
 {
     return -(rand() % 1000);

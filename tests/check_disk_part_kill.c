@@ -234,7 +234,7 @@ static const struct {
 
 static const struct {
     const char *what;
-    int first;          /* what an earlier run was killed before; -1: there was none */
+    int first; /* what an earlier run was killed before; -1: there was none */
     bool late, replace, whole; /* of the run that is killed */
     int kills;                 /* at least so many */
 } cases[] = {

@@ -600,12 +600,13 @@ LIMITS_TEST(many_at_once)
 
 static Suite *suite(void)
 {
-    return CHECK_SUITE(
-        "http_limits", in_order_at_a_host, caps, hosts_take_turns,
-        full_hosts_hold_nobody_up, withdrawn_in_every_state, released_while_granted,
-        host_delay, delay_of_one_host, rate, withdrawn_while_paced, pauses, pause_made_longer, pause_ends,
-        late_ones_go_first, late_while_paused, shrinks, hosts_are_forgotten,
-        acquire_cancelled, acquire_cancelled_with_the_place, many_at_once);
+    return CHECK_SUITE("http_limits", in_order_at_a_host, caps, hosts_take_turns,
+                       full_hosts_hold_nobody_up, withdrawn_in_every_state,
+                       released_while_granted, host_delay, delay_of_one_host, rate,
+                       withdrawn_while_paced, pauses, pause_made_longer, pause_ends,
+                       late_ones_go_first, late_while_paused, shrinks,
+                       hosts_are_forgotten, acquire_cancelled,
+                       acquire_cancelled_with_the_place, many_at_once);
 }
 
 int main(void)

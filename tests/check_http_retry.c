@@ -74,10 +74,10 @@ END_TEST
 START_TEST(all_errors)
 {
     static const enum http_error never[] = {HTTP_URL_MALFORMED, HTTP_UNSUPPORTED_SCHEME,
-                                            HTTP_CANCELLED, HTTP_LOCAL_IO,
-                                            HTTP_BAD_INPUT, HTTP_CHECKSUM,
-                                            HTTP_NO_CHECKSUM, HTTP_FILE_EXISTS,
-                                            HTTP_RANGE, HTTP_CHANGED};
+                                            HTTP_CANCELLED,     HTTP_LOCAL_IO,
+                                            HTTP_BAD_INPUT,     HTTP_CHECKSUM,
+                                            HTTP_NO_CHECKSUM,   HTTP_FILE_EXISTS,
+                                            HTTP_RANGE,         HTTP_CHANGED};
     struct retry all = RETRY_DEFAULT;
     struct response tls = {.error = HTTP_TLS_VERIFY}, missing = {.status = 404},
                     fine = {.status = 200};

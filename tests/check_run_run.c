@@ -599,7 +599,8 @@ static Suite *suite(void)
 {
     return CHECK_SUITE("run_run", waits_for_what_no_call_stands_for, in_order,
                        all_delivered_before_the_end_is_read, nothing_to_read,
-                       waits_for_calls_too, makes_its_items, continues, fails_to_make_any, refused, refused_while_tear_down_fails,
+                       waits_for_calls_too, makes_its_items, continues,
+                       fails_to_make_any, refused, refused_while_tear_down_fails,
                        output_refused, tear_down_fails, stopped, failed_locally,
                        interrupted, failed_before_and_after, fail_fast,
                        done_is_not_asked_for_again, done_in_order,

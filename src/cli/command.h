@@ -45,8 +45,8 @@ int command_print(struct buf *text);
  * the command: trawl itself. Returns STATUS_USAGE. */
 int command_usage_error(const struct command *command, struct buf *why);
 
-/* The command was given nothing to work on, and nobody to read it from: says how to give
- * it something. Returns STATUS_USAGE. */
+/* The command was given nothing to work on, and nobody to read it from: says how to
+ * give it something. Returns STATUS_USAGE. */
 int command_without_input(const struct command *command);
 
 #endif

@@ -24,8 +24,8 @@ struct named_file {
     const char *option, *path;
 };
 
-/* What is written must not destroy what is read, nor other output: 0, or -EINVAL and why
- * when two of them are the same file. */
+/* What is written must not destroy what is read, nor other output: 0, or -EINVAL and
+ * why when two of them are the same file. */
 int content_check_files(const struct named_file *files, size_t n, struct buf *why);
 
 #endif

@@ -8,12 +8,12 @@
 enum { TEXT_COLUMN = 28 };
 
 static const char *const group_titles[OPTION_GROUPS] = {
-    [GROUP_INPUT] = "Input",      [GROUP_SCOPE] = "Scope",
-    [GROUP_FILES] = "Files",      [GROUP_REQUEST] = "Requests",
-    [GROUP_OUTPUT] = "Output",    [GROUP_OUTCOME] = "Outcome",
-    [GROUP_PACE] = "Pace",        [GROUP_TIME] = "Time limits",
-    [GROUP_RETRY] = "Retries",    [GROUP_NETWORK] = "Network",
-    [GROUP_TLS] = "TLS",          [GROUP_OTHER] = "Other",
+    [GROUP_INPUT] = "Input",   [GROUP_SCOPE] = "Scope",
+    [GROUP_FILES] = "Files",   [GROUP_REQUEST] = "Requests",
+    [GROUP_OUTPUT] = "Output", [GROUP_OUTCOME] = "Outcome",
+    [GROUP_PACE] = "Pace",     [GROUP_TIME] = "Time limits",
+    [GROUP_RETRY] = "Retries", [GROUP_NETWORK] = "Network",
+    [GROUP_TLS] = "TLS",       [GROUP_OTHER] = "Other",
 };
 
 static void append_names(struct buf *out, const struct option *o)

@@ -6,7 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512, DIGEST_KINDS };
+enum digest_kind {
+    DIGEST_MD5,
+    DIGEST_SHA1,
+    DIGEST_SHA256,
+    DIGEST_SHA512,
+    DIGEST_KINDS
+};
 
 #define DIGEST_BYTES_MAX 64
 #define DIGEST_HEX_MAX   (2 * DIGEST_BYTES_MAX + 1)

@@ -9,17 +9,18 @@
 #include "base/str.h"
 #include "disk/ranges.h"
 
-/* No more than this is read or written; a file in more pieces is written down in part. */
+/* No more than this is read or written; a file in more pieces is written down in part.
+ */
 #define JOURNAL_BYTES_MAX 65536
 
 struct journal {
     char *url;           /* whose bytes they are; owned, or NULL */
     char *etag;          /* as the server wrote it, quotes and W/ too; owned, or NULL */
     char *last_modified; /* its text; owned, or NULL */
-    char *sum;           /* the checksum that is to decide, as these bytes may be of more
-                            than one version; owned, or NULL */
-    int64_t size;        /* of the whole file; -1: not known */
-    struct ranges done;  /* these bytes are in the file, and on the disk */
+    char *sum;          /* the checksum that is to decide, as these bytes may be of more
+                           than one version; owned, or NULL */
+    int64_t size;       /* of the whole file; -1: not known */
+    struct ranges done; /* these bytes are in the file, and on the disk */
 };
 
 /* All zero but for size -1 is a journal of nothing. */

@@ -104,8 +104,8 @@ int part_existing(struct part *p, struct stat *st);
 
 /* The file is whole: gives it its size (which cuts what an older version left; -EIO
  * when there is less), its permissions and, unless NULL, its modification time. Before
- * part_sync, after all that is written. Fails when part_checkpoint found that bytes were
- * lost. */
+ * part_sync, after all that is written. Fails when part_checkpoint found that bytes
+ * were lost. */
 int part_settle(struct part *p, int64_t size, const struct timespec *mtime);
 
 /* NAME was taken meanwhile: part_commit gives this name, in the same folder. */

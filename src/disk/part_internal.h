@@ -22,8 +22,8 @@ struct place {
     char journal[NAME_MAX + 1]; /* base.part.json */
 };
 
-/* Opens the folder, which with `make` is made, and then sets `elsewhere`. -ENOENT: it is
- * not there. part_leave closes it; on failure there is nothing to leave. */
+/* Opens the folder, which with `make` is made, and then sets `elsewhere`. -ENOENT: it
+ * is not there. part_leave closes it; on failure there is nothing to leave. */
 int part_enter(struct part *p, bool make, struct place *at);
 void part_leave(const struct place *at);
 

@@ -20,7 +20,8 @@ struct ranges {
 };
 
 void ranges_clear(struct ranges *r); /* empty again; frees */
-void ranges_copy(struct ranges *to, const struct ranges *from); /* `to` is cleared first */
+void ranges_copy(struct ranges *to,
+                 const struct ranges *from); /* `to` is cleared first */
 
 /* Adds [first, end), joining what touches or overlaps; nothing when end <= first. */
 void ranges_add(struct ranges *r, int64_t first, int64_t end);

@@ -5,10 +5,10 @@
 #include "download/job.h"
 
 /* An empty block for the file's bytes from that offset on, of which those before `end`
- * are to come (-1: nobody knows). A small one for so few, so that memory follows the sizes
- * of files; else a used one, or a new one. In memory its bytes lie as in the file, so that
- * whole pages of them can go past the page cache (direct.h), and it ends with a page of
- * the file. */
+ * are to come (-1: nobody knows). A small one for so few, so that memory follows the
+ * sizes of files; else a used one, or a new one. In memory its bytes lie as in the
+ * file, so that whole pages of them can go past the page cache (direct.h), and it ends
+ * with a page of the file. */
 void block_take(struct download *d, struct block *b, int64_t offset, int64_t end);
 
 /* How many bytes it has room for; 0 when there is none. */

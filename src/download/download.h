@@ -25,8 +25,8 @@ struct download_options {
     const struct checksums *checksums; /* to check against, or NULL */
     const char *write_checksums;       /* file, or NULL */
     enum if_exists if_exists;
-    unsigned split;           /* ranges of one file at once, at least 1 */
-    size_t block;             /* bytes that are written at once, whole pages */
+    unsigned split; /* ranges of one file at once, at least 1 */
+    size_t block;   /* bytes that are written at once, whole pages */
     unsigned
         writes; /* blocks of an exchange on their way to the disk; one more is filled */
     bool content_disposition; /* names are the server's */

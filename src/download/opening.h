@@ -9,8 +9,8 @@
  * this tells of must still be there: -EAGAIN if they are not. */
 int opening_part(struct job *job, bool keep);
 
-/* Opens one for all of a file that is in memory, as `known` describes it: without a name
- * where that can be, unless `named`. */
+/* Opens one for all of a file that is in memory, as `known` describes it: without a
+ * name where that can be, unless `named`. */
 int opening_whole(struct job *job, bool named);
 
 #endif

@@ -11,12 +11,12 @@ bool plan_job(struct job *job);
 /* Names a job as its server proposes, or by its URL, then as plan_job. */
 bool plan_name_by_server(struct job *job, const struct response *rs);
 
-/* What a journal calls the URL: without user name and password, query and fragment, as a
- * signature in the query may change. The caller frees; NULL for what is no URL. */
+/* What a journal calls the URL: without user name and password, query and fragment, as
+ * a signature in the query may change. The caller frees; NULL for what is no URL. */
 char *plan_part_url(const char *url);
 
-/* The strongest checksum that is to be met, as a journal's `sum`; NULL: there is none. The
- * caller frees. */
+/* The strongest checksum that is to be met, as a journal's `sum`; NULL: there is none.
+ * The caller frees. */
 char *plan_sum(const struct job *job);
 
 /* The file that is there, a regular one, is left alone. What it ought to be is looked

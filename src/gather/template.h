@@ -49,7 +49,8 @@ struct piece {
     struct reference reference; /* of the others */
 };
 
-struct template {
+struct template
+{
     struct piece *pieces;
     size_t count;
     bool json;      /* it is JSON, not text */

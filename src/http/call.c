@@ -127,7 +127,8 @@ void call_stay(struct call *call)
     free(call->hop.url);
     call->hop.url = last->url;
     origin_clear(&call->hop.origin);
-    url_origin(call->hop.url, &call->hop.origin, &why); /* it was asked, so it has one */
+    url_origin(call->hop.url, &call->hop.origin,
+               &why); /* it was asked, so it has one */
     add_times(&call->earlier, &call->response.times, -1);
 }
 

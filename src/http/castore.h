@@ -8,10 +8,10 @@
 struct castore;
 
 /* Reads the PEM file `cacert`; or, where that is NULL, what CURL_CA_BUNDLE or
- * SSL_CERT_FILE, and SSL_CERT_DIR, name, else `default_file` (libcurl's own; NULL or missing is fine), else
- * OpenSSL's default paths. Takes some 20 ms for a system's store. NULL with *why when a
- * file that was named cannot be used, or holds no certificate; the text is good until
- * the next call. */
+ * SSL_CERT_FILE, and SSL_CERT_DIR, name, else `default_file` (libcurl's own; NULL or
+ * missing is fine), else OpenSSL's default paths. Takes some 20 ms for a system's
+ * store. NULL with *why when a file that was named cannot be used, or holds no
+ * certificate; the text is good until the next call. */
 struct castore *castore_new(const char *cacert, const char *default_file,
                             const char **why);
 

@@ -230,9 +230,10 @@ static void run(struct transfer *t)
 }
 
 /* Two kinds are not fit for another exchange with libcurl 7.88. It keeps the name of a
- * Host header that was set for the cookies of later requests without one, and would send
- * these to other hosts. And what it holds of a paused HTTP/2 stream outlasts the stream's
- * end while others use the connection: it would come as part of the next body. */
+ * Host header that was set for the cookies of later requests without one, and would
+ * send these to other hosts. And what it holds of a paused HTTP/2 stream outlasts the
+ * stream's end while others use the connection: it would come as part of the next body.
+ */
 static void put_transfer(struct transfer *t)
 {
     if (t->client->share || t->paused)

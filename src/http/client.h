@@ -26,34 +26,34 @@ typedef const char *const *string_list;
 struct client_config {
     struct limits_config limits;
     struct retry retry;
-    unsigned max_redirects;      /* 0: none is followed */
+    unsigned max_redirects; /* 0: none is followed */
 
-    string_list headers;         /* "Name: value" lines; "Name:" leaves one out */
+    string_list headers; /* "Name: value" lines; "Name:" leaves one out */
     const char *user_agent;
-    const char *userpwd;         /* "name:password" */
-    const char *cookies;         /* "a=b; c=d" */
-    const char *cookie_file;     /* Netscape format; cookies are then kept and matched */
-    bool netrc;                  /* ~/.netrc */
+    const char *userpwd;     /* "name:password" */
+    const char *cookies;     /* "a=b; c=d" */
+    const char *cookie_file; /* Netscape format; cookies are then kept and matched */
+    bool netrc;              /* ~/.netrc */
 
     const char *proxy;
-    string_list resolve;         /* curl's HOST:PORT:ADDRESS */
-    string_list connect_to;      /* curl's HOST1:PORT1:HOST2:PORT2 */
-    int ip_version;              /* 4, 6, or 0 for both */
+    string_list resolve;    /* curl's HOST:PORT:ADDRESS */
+    string_list connect_to; /* curl's HOST1:PORT1:HOST2:PORT2 */
+    int ip_version;         /* 4, 6, or 0 for both */
     enum http_version_wanted http_version;
-    bool deny_private;           /* no address of a private network, nor this machine */
+    bool deny_private; /* no address of a private network, nor this machine */
 
-    bool insecure;               /* certificates are not verified */
-    const char *cacert;          /* PEM file in place of the system's store */
-    const char *cert, *key;      /* PEM, for the client's own certificate */
+    bool insecure;          /* certificates are not verified */
+    const char *cacert;     /* PEM file in place of the system's store */
+    const char *cert, *key; /* PEM, for the client's own certificate */
 
-    double max_time;             /* seconds; 0: no limit, as in the next two */
+    double max_time; /* seconds; 0: no limit, as in the next two */
     double connect_timeout;
-    double stall_timeout;        /* without a byte in either direction */
-    int64_t limit_rate;          /* bytes a second in all */
-    int64_t max_size;            /* bytes of a body, on the wire or decoded */
-    size_t receive_buffer;       /* bytes read at once; 0: what suits small bodies */
-    unsigned extra_files;        /* that the caller opens for each exchange */
-    bool verbose;                /* libcurl's own talk on standard error */
+    double stall_timeout;  /* without a byte in either direction */
+    int64_t limit_rate;    /* bytes a second in all */
+    int64_t max_size;      /* bytes of a body, on the wire or decoded */
+    size_t receive_buffer; /* bytes read at once; 0: what suits small bodies */
+    unsigned extra_files;  /* that the caller opens for each exchange */
+    bool verbose;          /* libcurl's own talk on standard error */
 };
 
 void client_config_init(struct client_config *config);
@@ -79,8 +79,8 @@ size_t client_connections(const struct client *c);
  * redirects, no retries. `seconds` bounds it (0: no bound). Fills *rs, which the caller
  * clears in the end. Returns 0 when the response came whole, whatever its status; else
  * the http_error that also stands in rs (positive), or -ECANCELED. */
-async int client_exchange(struct client *c, const struct request *rq, const struct hop *hop,
-                          double seconds, struct response *rs);
+async int client_exchange(struct client *c, const struct request *rq,
+                          const struct hop *hop, double seconds, struct response *rs);
 
 /* Suspends until the request is answered: waits for its place, follows redirects,
  * retries as the client is set. Result as client_exchange. *rs is a response already,

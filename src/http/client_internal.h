@@ -21,28 +21,28 @@
 struct shard {
     struct client *client;
     CURLM *multi;
-    struct timer timer;   /* libcurl's, when it wants to be called later */
-    struct handle soon;   /* and when at once */
-    struct list idle;     /* transfers to use again */
+    struct timer timer; /* libcurl's, when it wants to be called later */
+    struct handle soon; /* and when at once */
+    struct list idle;   /* transfers to use again */
     unsigned active;
-    uint64_t actions;     /* how often libcurl was called to act */
+    uint64_t actions; /* how often libcurl was called to act */
 };
 
 struct client {
     struct client_config config;
     struct loop *loop;
     struct limits *limits;
-    struct throttle *throttle;    /* NULL without limit_rate */
-    struct castore *castore;      /* loaded at the first TLS connection */
-    bool own_castore;             /* this libcurl lets us hand it a store */
-    bool env_proxy;               /* the environment names a proxy */
-    CURLSH *share;                /* cookies, when there is a cookie file */
+    struct throttle *throttle; /* NULL without limit_rate */
+    struct castore *castore;   /* loaded at the first TLS connection */
+    bool own_castore;          /* this libcurl lets us hand it a store */
+    bool env_proxy;            /* the environment names a proxy */
+    CURLSH *share;             /* cookies, when there is a cookie file */
     struct curl_slist *resolve, *connect_to;
-    struct curl_slist *headers;   /* to the origin they were meant for */
+    struct curl_slist *headers;       /* to the origin they were meant for */
     struct curl_slist *plain_headers; /* to anybody else */
     struct shard *shards[SHARDS_MAX];
     unsigned shard_count;
-    unsigned shard_room;          /* connections a shard keeps, exchanges it takes */
+    unsigned shard_room; /* connections a shard keeps, exchanges it takes */
 };
 
 struct transfer {
@@ -50,39 +50,39 @@ struct transfer {
     CURL *easy;
     struct shard *shard;
     struct client *client;
-    struct future done;           /* completed when libcurl has finished with it */
-    bool added;                   /* the multi has the easy handle */
-    uint64_t started;             /* the shard's actions when it was added */
+    struct future done; /* completed when libcurl has finished with it */
+    bool added;         /* the multi has the easy handle */
+    uint64_t started;   /* the shard's actions when it was added */
 
     const struct request *request;
     const struct hop *hop;
     struct response *response;
-    struct curl_slist *own_headers;   /* of this request alone */
+    struct curl_slist *own_headers;       /* of this request alone */
     const struct curl_slist *headers_set; /* what the easy handle has now */
     bool has_body, has_method, credentials_set, dns_uncached, shares, closes, fresh;
     long timeout_ms;
 
     /* What the callbacks saw. */
     CURLcode code;
-    enum http_error verdict;      /* ours, which ended the transfer; HTTP_OK: none */
+    enum http_error verdict; /* ours, which ended the transfer; HTTP_OK: none */
     char verdict_text[256];
     char curl_text[CURL_ERROR_SIZE];
-    bool opened;                  /* a socket, or tried to */
-    int open_errno;               /* of the socket that could not be opened */
+    bool opened;    /* a socket, or tried to */
+    int open_errno; /* of the socket that could not be opened */
     struct decoder *decoder;
     bool body_began, headers_over, too_large_line;
-    enum body_use sink_use;       /* what becomes of this body */
-    bool paused;                  /* libcurl holds bytes that we did not take */
-    bool sink_waits;              /* ... as the sink did not */
-    size_t granted;               /* bytes the throttle let pass, still to be taken */
+    enum body_use sink_use; /* what becomes of this body */
+    bool paused;            /* libcurl holds bytes that we did not take */
+    bool sink_waits;        /* ... as the sink did not */
+    size_t granted;         /* bytes the throttle let pass, still to be taken */
     unsigned informational;
-    int64_t content_length;       /* -1: none yet */
+    int64_t content_length; /* -1: none yet */
     size_t header_bytes;
 
-    double began, last_activity;  /* loop_time */
+    double began, last_activity; /* loop_time */
     int64_t uploaded;
     struct timer stall;
-    struct timer limit;           /* on the whole, while it is paused */
+    struct timer limit; /* on the whole, while it is paused */
     struct throttled throttled;
 };
 
@@ -95,7 +95,8 @@ void shard_free(struct shard *s);
  * libcurl's, as the next one too. */
 void shard_start(struct shard *s, struct transfer *t);
 
-/* Takes it back, finished or not; if not, it has a verdict. Its `done` is left alone. */
+/* Takes it back, finished or not; if not, it has a verdict. Its `done` is left alone.
+ */
 void shard_stop(struct transfer *t);
 
 /* Whether libcurl has taken the transfer up at all since it was started. */
@@ -113,8 +114,9 @@ void transfer_free(struct transfer *t);
 
 /* Sets it up for an exchange. `seconds` bounds it; 0: no bound. `fresh`: not on a
  * connection that was kept. */
-void transfer_prepare(struct transfer *t, const struct request *rq, const struct hop *hop,
-                      double seconds, bool fresh, struct response *rs);
+void transfer_prepare(struct transfer *t, const struct request *rq,
+                      const struct hop *hop, double seconds, bool fresh,
+                      struct response *rs);
 
 /* One of libcurl's times (microseconds) or sizes; 0 for what was not reached. */
 int64_t transfer_number(const struct transfer *t, CURLINFO what);
@@ -130,8 +132,8 @@ void transfer_abort(struct transfer *t, enum http_error verdict, const char *why
 size_t transfer_hold(struct transfer *t);
 
 /* Notes why the transfer is to end; the callback then makes libcurl stop. */
-void transfer_verdict(struct transfer *t, enum http_error verdict, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void transfer_verdict(struct transfer *t, enum http_error verdict, const char *format,
+                      ...) __attribute__((format(printf, 3, 4)));
 
 /* ---- receive.c: what arrives ---- */
 

@@ -14,8 +14,8 @@ struct decoder;
 /* Takes decoded bytes; returns 0, or -errno to stop. */
 typedef int decode_sink(void *arg, const char *data, size_t n);
 
-/* What to offer in Accept-Encoding: "gzip, br, zstd" as built. Not deflate, which servers
- * send in two forms: who knows it knows gzip. */
+/* What to offer in Accept-Encoding: "gzip, br, zstd" as built. Not deflate, which
+ * servers send in two forms: who knows it knows gzip. */
 const char *decode_accepted(void);
 
 /* A decoder for a Content-Encoding's value, which gives what it decodes to the sink.

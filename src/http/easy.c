@@ -100,7 +100,8 @@ static void set_network(struct transfer *t)
                                             : (long)INT_MAX);
     if (o->receive_buffer)
         curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)o->receive_buffer);
-    else if (o->limits.total > 1000) /* at 16 KiB each they would be most of the memory */
+    else if (o->limits.total >
+             1000) /* at 16 KiB each they would be most of the memory */
         curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 2048L);
     curl_easy_setopt(e, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
 }

@@ -28,20 +28,20 @@ enum http_error {
     HTTP_DECODE,
     HTTP_TOO_MANY_REDIRECTS,
     HTTP_REDIRECT_REFUSED,
-    HTTP_STATUS,    /* a whole response, of a status that was not accepted */
+    HTTP_STATUS, /* a whole response, of a status that was not accepted */
     HTTP_CANCELLED,
-    HTTP_LOCAL_IO,  /* this machine: no more open files, disk full */
-    HTTP_BAD_INPUT, /* a line that is no request */
-    HTTP_RANGE,     /* an answer to a request for a part that is not that part */
-    HTTP_CHANGED,   /* the file changes on the server faster than it is read */
-    HTTP_CHECKSUM,  /* the bytes are not those of the checksum */
+    HTTP_LOCAL_IO,    /* this machine: no more open files, disk full */
+    HTTP_BAD_INPUT,   /* a line that is no request */
+    HTTP_RANGE,       /* an answer to a request for a part that is not that part */
+    HTTP_CHANGED,     /* the file changes on the server faster than it is read */
+    HTTP_CHECKSUM,    /* the bytes are not those of the checksum */
     HTTP_NO_CHECKSUM, /* none is known, though they are to be checked */
     HTTP_FILE_EXISTS,
     HTTP_ROBOTS_DENIED, /* robots.txt does not let it be asked for */
-    HTTP_UNEXPECTED, /* a whole answer that is not what was expected */
-    HTTP_REFERENCE,  /* what a request is made of is not there, or does not fit */
-    HTTP_DEPENDENCY, /* not sent: what it needs has failed */
-    HTTP_ERRORS     /* how many there are */
+    HTTP_UNEXPECTED,    /* a whole answer that is not what was expected */
+    HTTP_REFERENCE,     /* what a request is made of is not there, or does not fit */
+    HTTP_DEPENDENCY,    /* not sent: what it needs has failed */
+    HTTP_ERRORS         /* how many there are */
 };
 
 /* "connect_refused"; NULL for HTTP_OK. */

@@ -9,8 +9,8 @@ struct file_plan {
 };
 
 /* Raises the soft limit on open files to the hard one and divides what is left. `total`
- * and `per_host` are wanted; the plan's total is less where they do not fit, with `extra`
- * more files for each exchange. */
+ * and `per_host` are wanted; the plan's total is less where they do not fit, with
+ * `extra` more files for each exchange. */
 struct file_plan file_plan_make(unsigned total, unsigned per_host, unsigned extra,
                                 unsigned shards_max);
 

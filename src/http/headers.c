@@ -80,7 +80,8 @@ bool headers_get(const struct headers *h, const char *name, struct slice *value)
             while (colon < stop && char_is_space(*colon))
                 colon++;
             if (colon < stop && *colon == ':') {
-                *value = slice_trim((struct slice){colon + 1, (size_t)(stop - colon) - 1});
+                *value =
+                    slice_trim((struct slice){colon + 1, (size_t)(stop - colon) - 1});
                 return true;
             }
         }

@@ -15,11 +15,11 @@ struct host {
     struct list again;   /* waiting to go on with what they began; these first */
     struct list tickets; /* waiting, first come first served */
     struct limits *limits;
-    unsigned active;     /* places held here */
-    unsigned delayed;    /* tickets that will ask later */
-    double delay;        /* seconds between two starts here; 0: the configuration's */
-    double not_before;   /* loop_time of the next start that is allowed; 0: any time */
-    struct timer wake;   /* at not_before */
+    unsigned active;   /* places held here */
+    unsigned delayed;  /* tickets that will ask later */
+    double delay;      /* seconds between two starts here; 0: the configuration's */
+    double not_before; /* loop_time of the next start that is allowed; 0: any time */
+    struct timer wake; /* at not_before */
     char origin[];
 };
 
@@ -135,7 +135,8 @@ static void grant_one(struct limits *l)
     t->state = TICKET_HELD;
     h->active++;
     l->active++;
-    set_not_before(h, h->delay > l->config.host_delay ? h->delay : l->config.host_delay);
+    set_not_before(h,
+                   h->delay > l->config.host_delay ? h->delay : l->config.host_delay);
     host_settle(h);
     t->granted(t);
 }
@@ -269,7 +270,8 @@ static void wake_acquirer(struct ticket *t)
 {
     struct future *f = t->waiter;
 
-    if (!future_done(f)) /* cancelled in this very round: limits_acquire gives it back */
+    if (!future_done(
+            f)) /* cancelled in this very round: limits_acquire gives it back */
         future_set_result(f, NULL);
 }
 

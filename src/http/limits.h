@@ -69,7 +69,8 @@ void limits_shrink(struct limits *l, unsigned total);
 /* Whether somebody waits for a place at the origin of a ticket that holds one. */
 bool limits_wanted(const struct ticket *t);
 
-size_t limits_hosts(const struct limits *l); /* origins with tickets, a pause, a delay */
+size_t
+limits_hosts(const struct limits *l); /* origins with tickets, a pause, a delay */
 unsigned limits_active(const struct limits *l); /* places held */
 unsigned limits_total(const struct limits *l);
 

@@ -16,10 +16,10 @@ struct pool;
 struct pool *pool_new(struct client *c, void (*done)(struct call *call, void *arg),
                       void *arg);
 
-/* What a worker does with a call that has its place; see call_step, which is the default.
- * `arg` is pool_new's. */
-typedef async enum call_next pool_step(struct call *call, struct client *c, double *delay,
-                                       void *arg);
+/* What a worker does with a call that has its place; see call_step, which is the
+ * default. `arg` is pool_new's. */
+typedef async enum call_next pool_step(struct call *call, struct client *c,
+                                       double *delay, void *arg);
 void pool_set_step(struct pool *p, pool_step *step);
 
 /* Suspends until the workers have ended. No call may be outstanding. */
@@ -28,15 +28,16 @@ async void pool_free(struct pool *p);
 /* Queues a call; the pool has it until `done`. */
 void pool_submit(struct pool *p, struct call *call);
 
-/* The same for a call that its step has taken out (as done) at CALL_REDIRECT: it goes on
- * at its next hop. */
+/* The same for a call that its step has taken out (as done) at CALL_REDIRECT: it goes
+ * on at its next hop. */
 void pool_go_on(struct pool *p, struct call *call);
 
 /* Ends every call: those that wait at once, with that reason, those in flight by
  * cancelling their exchange. Later ones end as they are submitted. */
 void pool_cancel(struct pool *p, const char *why);
 
-/* The same for one call, which may not be the pool's (any more): nothing happens then. */
+/* The same for one call, which may not be the pool's (any more): nothing happens then.
+ */
 void pool_cancel_call(struct pool *p, struct call *call, const char *why);
 
 size_t pool_outstanding(const struct pool *p); /* submitted and not done */

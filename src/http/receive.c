@@ -182,8 +182,8 @@ static bool takes_decoded(const struct transfer *t)
     return t->request->sink && t->request->sink->decoded;
 }
 
-/* One that has to wait is given no more once these bytes are through: receive_body holds
- * the next ones. */
+/* One that has to wait is given no more once these bytes are through: receive_body
+ * holds the next ones. */
 static void give_decoded(struct transfer *t, const char *data, size_t n)
 {
     struct body_sink *sink = t->request->sink;

@@ -13,8 +13,8 @@ struct hop {
     struct origin origin; /* owned */
     const char *method;   /* borrowed from the request, or static */
     bool send_body;
-    bool credentials;     /* at the origin that the user's headers were meant for */
-    bool last;            /* the connection will not be needed again */
+    bool credentials; /* at the origin that the user's headers were meant for */
+    bool last;        /* the connection will not be needed again */
 };
 
 void hop_clear(struct hop *h);

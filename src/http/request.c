@@ -61,7 +61,8 @@ const char *request_method(const struct request *rq)
 
 bool method_idempotent(const char *method)
 {
-    static const char *const names[] = {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
+    static const char *const names[] = {"GET",    "HEAD",    "PUT",
+                                        "DELETE", "OPTIONS", "TRACE"};
 
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (strcmp(method, names[i]) == 0)

@@ -17,19 +17,20 @@ struct request {
     char *method;   /* NULL: GET, or POST when there is a body */
     char **headers; /* header_count lines */
     size_t header_count;
-    const char *const *extra_headers; /* the program's own lines, NULL-terminated or NULL:
-                                         they hold no secret, go to any origin, and stand in
-                                         the place of others of their name; borrowed */
+    const char *const
+        *extra_headers; /* the program's own lines, NULL-terminated or NULL:
+                           they hold no secret, go to any origin, and stand in
+                           the place of others of their name; borrowed */
     char *body;
     size_t body_len;
     bool body_lent;
-    bool stranger;   /* `url` leads to another origin than the headers were meant for, as
-                        after a redirect there: none goes with it that could tell one */
+    bool stranger; /* `url` leads to another origin than the headers were meant for, as
+                      after a redirect there: none goes with it that could tell one */
     double max_time; /* seconds for one attempt */
     int retries;
-    const struct status_set *accepted; /* statuses that are not tried again; borrowed, NULL:
-                                          as the client is set */
-    bool keep_body;  /* keep the response's body, decoded, in memory */
+    const struct status_set *accepted; /* statuses that are not tried again; borrowed,
+                                          NULL: as the client is set */
+    bool keep_body;         /* keep the response's body, decoded, in memory */
     struct body_sink *sink; /* or give it to this; borrowed, NULL: none */
 };
 

@@ -17,11 +17,11 @@ struct timings {
 };
 
 struct response {
-    int status;             /* 0: no response */
-    enum http_error error;  /* HTTP_OK: the response is whole */
-    char *message;          /* for people; owned, NULL without an error */
-    bool out_of_files;      /* HTTP_LOCAL_IO: this process may open no more of them */
-    char http_version[4];   /* "1.1", "2" */
+    int status;            /* 0: no response */
+    enum http_error error; /* HTTP_OK: the response is whole */
+    char *message;         /* for people; owned, NULL without an error */
+    bool out_of_files;     /* HTTP_LOCAL_IO: this process may open no more of them */
+    char http_version[4];  /* "1.1", "2" */
     char remote_ip[INET6_ADDRSTRLEN], local_ip[INET6_ADDRSTRLEN];
     int remote_port, local_port;
     int num_connects;       /* new connections that were made: 0 when one was reused */

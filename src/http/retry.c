@@ -10,7 +10,8 @@
 
 static bool status_of_failure(const struct retry *rt, const struct response *rs)
 {
-    if (rs->error == HTTP_OK && rt->accepted && status_set_has(rt->accepted, rs->status))
+    if (rs->error == HTTP_OK && rt->accepted &&
+        status_set_has(rt->accepted, rs->status))
         return false;
     return rs->error == HTTP_STATUS || (rs->error == HTTP_OK && rs->status >= 400);
 }
@@ -55,7 +56,7 @@ bool retry_wanted(const struct retry *rt, int attempt, double elapsed,
     if (!method_idempotent(method))
         return false;
     return status_of_failure(rt, rs) ? http_status_retriable(rs->status)
-                                 : http_error_retriable(rs->error);
+                                     : http_error_retriable(rs->error);
 }
 
 /* 0: no limit, but for one that a timer can bear. */

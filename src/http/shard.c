@@ -50,12 +50,13 @@ static void socket_ready(void *arg, unsigned events)
             (events & IO_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
-static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg, void *assigned)
+static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *arg,
+                         void *assigned)
 {
     struct shard *s = arg;
     struct watch *w = assigned;
-    unsigned events = (what & CURL_POLL_IN ? IO_READ : 0U) |
-                      (what & CURL_POLL_OUT ? IO_WRITE : 0U);
+    unsigned events =
+        (what & CURL_POLL_IN ? IO_READ : 0U) | (what & CURL_POLL_OUT ? IO_WRITE : 0U);
 
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
@@ -111,12 +112,15 @@ struct shard *shard_new(struct client *c)
     curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
     curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
     curl_multi_setopt(s->multi, CURLMOPT_TIMERDATA, s);
-#if LIBCURL_VERSION_NUM >= 0x081400 /* from here on lookups are the multi's, not ... */
+#if LIBCURL_VERSION_NUM >= 0x081400 /* from here on lookups are the multi's, not ...   \
+                                     */
     curl_multi_setopt(s->multi, CURLMOPT_QUICK_EXIT, 1L); /* ... the easy handle's */
 #endif
     curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)c->shard_room);
-    if (c->shard_count == 1) /* few open files: idle connections make way for new ones */
-        curl_multi_setopt(s->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)c->shard_room);
+    if (c->shard_count ==
+        1) /* few open files: idle connections make way for new ones */
+        curl_multi_setopt(s->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
+                          (long)c->shard_room);
     return s;
 }
 
@@ -153,8 +157,8 @@ void shard_stop(struct transfer *t)
 {
     if (!t->added)
         return;
-    /* What is held of a paused HTTP/2 stream libcurl 7.88 does not free while others use
-     * the connection. It is brought to us once more, and refused. */
+    /* What is held of a paused HTTP/2 stream libcurl 7.88 does not free while others
+     * use the connection. It is brought to us once more, and refused. */
     if (t->paused && t->verdict)
         curl_easy_pause(t->easy, CURLPAUSE_CONT);
     curl_multi_remove_handle(t->shard->multi, t->easy);

@@ -4,7 +4,8 @@
 
 #include "base/mem.h"
 
-/* How long a stop lasts at least: short enough to look steady, long enough to be few. */
+/* How long a stop lasts at least: short enough to look steady, long enough to be few.
+ */
 #define NAP 0.02
 
 struct throttle {

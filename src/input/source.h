@@ -38,8 +38,8 @@ struct source_config {
 struct item {
     uint64_t index; /* counts all items of the run from 0 */
     struct request
-        request;     /* request.url is what the record shows, also for a wrong one */
-    char **mirrors;  /* with `files`: other URLs of the same file; owned, mirror_count */
+        request;    /* request.url is what the record shows, also for a wrong one */
+    char **mirrors; /* with `files`: other URLs of the same file; owned, mirror_count */
     size_t mirror_count;
     char *output;    /* with `files`: the name that was asked for; owned, NULL: none */
     char *sha256;    /* with `files`: 64 hex digits, lower case; owned, NULL: none */

@@ -36,7 +36,8 @@ static struct header *add_name(struct by_name *all, char *name_taken)
     h->name = name_taken;
     if (all->n == all->cap) {
         all->cap = all->cap ? 2 * all->cap : 16;
-        all->headers = mem_reallocarray(all->headers, all->cap, sizeof(struct header *));
+        all->headers =
+            mem_reallocarray(all->headers, all->cap, sizeof(struct header *));
     }
     all->headers[all->n++] = h;
     map_set(&all->map, h->name, h);

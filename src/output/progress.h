@@ -2,7 +2,8 @@
  * file in flight above it.
  *
  * On standard error, drawn at most ten times a second, in place, cut to the terminal's
- * width and height whatever these become, taken away for messages (log.h) and at the end.
+ * width and height whatever these become, taken away for messages (log.h) and at the
+ * end.
  */
 #ifndef TRAWL_OUTPUT_PROGRESS_H
 #define TRAWL_OUTPUT_PROGRESS_H
@@ -35,8 +36,8 @@ struct progress_now {
 
 struct progress;
 
-/* `look` is called at each drawing to fill in where the run stands. Sees to SIGTSTP until
- * progress_stop, so that nothing is left where the shell will write. */
+/* `look` is called at each drawing to fill in where the run stands. Sees to SIGTSTP
+ * until progress_stop, so that nothing is left where the shell will write. */
 struct progress *progress_start(struct loop *loop, bool color,
                                 void (*look)(struct progress_now *now, void *arg),
                                 void *arg);

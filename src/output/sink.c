@@ -93,8 +93,8 @@ void sink_abandon(struct sink *s)
 {
     if (s->error || event_is_set(&s->empty))
         return;
-    log_error("%s: %zu bytes of records were dropped, for nobody reads them", s->file.name,
-              backlog(s));
+    log_error("%s: %zu bytes of records were dropped, for nobody reads them",
+              s->file.name, backlog(s));
     drop(s, -ETIMEDOUT);
 }
 

@@ -44,7 +44,8 @@ void sink_on_written(struct sink *s, void (*fn)(void *arg), void *arg);
 async int sink_wait(struct sink *s);
 
 /* Drops what is not written yet, and says so: for a run that has to end while its
- * reader does not read. From then on the error is -ETIMEDOUT; `failed` is not called. */
+ * reader does not read. From then on the error is -ETIMEDOUT; `failed` is not called.
+ */
 void sink_abandon(struct sink *s);
 
 /* How many bytes have been written so far, and were put. */
