@@ -9,11 +9,11 @@
 #include "http/response.h"
 
 enum body_use {
-    BODY_TAKE,  /* begin: give me the body. write: I have these bytes */
-    BODY_DROP,  /* begin: read it, and throw it away */
-    BODY_WAIT,  /* write: not now; the same bytes again after resume. With `decoded`, for
-                   no decoder goes back: I have these, but no more before resume, or only
-                   what comes of the bytes that are being decoded */
+    BODY_TAKE, /* begin: give me the body. write: I have these bytes */
+    BODY_DROP, /* begin: read it, and throw it away */
+    BODY_WAIT, /* write: not now; the same bytes again after resume. With `decoded`, for
+                  no decoder goes back: I have these, but no more before resume, or only
+                  what comes of the bytes that are being decoded */
     BODY_REFUSE /* end the exchange: `error` and `why` are set */
 };
 
