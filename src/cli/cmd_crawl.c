@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -10,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/content.h"
 #include "cli/help.h"
+#include "cli/list.h"
 #include "cli/parse.h"
 #include "cli/setters.h"
 #include "crawl/crawl.h"
@@ -121,11 +121,6 @@ static const struct option crawl_rows[] = {
 
 /* ---- checks ---- */
 
-static bool is_stdin(const char *name)
-{
-    return name && !strcmp(name, "-");
-}
-
 static int check_files(const struct crawl_command *f, struct buf *why)
 {
     const struct named_file files[] = {
@@ -136,20 +131,6 @@ static int check_files(const struct crawl_command *f, struct buf *why)
     };
 
     return content_check_files(files, ARRAY_LEN(files), why);
-}
-
-static int check_stdin(const struct crawl_command *f, struct buf *why)
-{
-    bool input = is_stdin(f->input);
-
-    for (size_t i = 0; f->urls && f->urls[i]; i++) {
-        if (is_stdin(f->urls[i]) && input) {
-            buf_append_str(why, "standard input can be read only once");
-            return -EINVAL;
-        }
-        input |= is_stdin(f->urls[i]);
-    }
-    return 0;
 }
 
 static int check_mirror(const struct crawl_command *f, struct buf *why)
@@ -197,33 +178,16 @@ static int check_agent(const struct crawl_command *f, struct buf *why)
 
 /* ---- running ---- */
 
-/* Nothing was named, and a person sits where the list would come from. */
-static bool has_no_starts(const struct crawl_command *f)
-{
-    return !f->urls && !f->input && isatty(STDIN_FILENO);
-}
-
 static void fill_run(const struct crawl_command *f, struct run_options *run)
 {
-    const struct common_options *c = &f->common;
+    bool nobody = list_waits_for_nobody(f->urls, f->input);
 
-    run->client = c->client;
+    common_fill_run(&f->common, run);
     run->client.extra_files = f->o.save != NULL;
     run->source.urls = f->urls;
-    run->source.file = has_no_starts(f) ? "/dev/null" : f->input;
-    run->record.format = common_wants_json(c) ? RECORD_JSON : RECORD_TEXT;
-    run->record.color = common_wants_color(c, STDOUT_FILENO);
-    run->record.terminal = common_on_terminal(c);
-    run->record.dry_run = c->dry_run ? &c->client : NULL;
-    run->accept = c->accept;
-    run->output = c->output;
-    run->summary = c->summary;
-    run->deadline = c->deadline;
+    run->source.file = nobody ? "/dev/null" : f->input;
+    run->state = NULL; /* the frontier has its own */
     run->fail_fast = f->fail_fast;
-    run->dry_run = c->dry_run;
-    run->quiet = c->quiet;
-    run->progress = common_wants_progress(c);
-    run->color = common_wants_color(c, STDERR_FILENO);
 }
 
 static void fill_crawl(struct crawl_command *f)
@@ -252,9 +216,9 @@ static int run_parsed(const struct command *self, struct crawl_command *f,
     }
     if (common_finish(&f->common, why) < 0 || check_agent(f, why) < 0 ||
         check_mirror(f, why) < 0 || check_ignore(f, why) < 0 ||
-        check_files(f, why) < 0 || check_stdin(f, why) < 0)
+        check_files(f, why) < 0 || list_check(f->urls, f->input, why) < 0)
         return command_usage_error(self, why);
-    if (has_no_starts(f) && !f->o.sitemaps)
+    if (list_waits_for_nobody(f->urls, f->input) && !f->o.sitemaps)
         return command_without_input(self);
     fill_crawl(f);
     return crawl_run(&f->o);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -10,6 +9,7 @@
 #include "cli/common.h"
 #include "cli/content.h"
 #include "cli/help.h"
+#include "cli/list.h"
 #include "cli/parse.h"
 #include "cli/setters.h"
 #include "disk/name.h"
@@ -101,11 +101,6 @@ static const struct option download_rows[] = {
 
 /* ---- checks ---- */
 
-static bool is_stdin(const char *name)
-{
-    return name && !strcmp(name, "-");
-}
-
 static int check_files(const struct download_command *f, struct buf *why)
 {
     struct named_file files[] = {
@@ -128,12 +123,12 @@ static int check_files(const struct download_command *f, struct buf *why)
 
 static bool one_url(const struct download_command *f)
 {
-    return f->urls && !f->urls[1] && !f->input && !is_stdin(f->urls[0]);
+    return f->urls && !f->urls[1] && !f->input && !list_is_stdin(f->urls[0]);
 }
 
 static int check_names(const struct download_command *f, struct buf *why)
 {
-    if (is_stdin(f->o.name))
+    if (list_is_stdin(f->o.name))
         buf_append_str(why, "-o names a file: nothing is written to standard output "
                             "but records");
     else if (f->o.name && !one_url(f))
@@ -163,20 +158,6 @@ static int check_headers(const struct download_command *f, struct buf *why)
             buf_append_str(why, "option --header: ");
             return option_wrong(why, *h, "is set by trawl itself for whole files");
         }
-    return 0;
-}
-
-static int check_stdin(const struct download_command *f, struct buf *why)
-{
-    bool input = is_stdin(f->input);
-
-    for (size_t i = 0; f->urls && f->urls[i]; i++) {
-        if (is_stdin(f->urls[i]) && input) {
-            buf_append_str(why, "standard input can be read only once");
-            return -EINVAL;
-        }
-        input |= is_stdin(f->urls[i]);
-    }
     return 0;
 }
 
@@ -218,7 +199,7 @@ static bool few_at_once(const struct download_command *f)
     bool listed = f->input || !f->urls;
 
     for (; f->urls && f->urls[n] && n <= FEW; n++)
-        listed |= is_stdin(f->urls[n]);
+        listed |= list_is_stdin(f->urls[n]);
     if (listed)
         n = FEW + 1;
     return n * f->o.split <= FEW || f->common.client.limits.total <= FEW;
@@ -247,32 +228,13 @@ static void fill_version(struct download_command *f)
 
 static void fill_run(const struct download_command *f, struct run_options *run)
 {
-    const struct common_options *c = &f->common;
-
-    run->client = c->client;
+    common_fill_run(&f->common, run);
     run->source.urls = f->urls;
     run->source.file = f->input;
     run->source.files = true;
-    run->source.request.headers = c->client.headers;
-    run->record.format = common_wants_json(c) ? RECORD_JSON : RECORD_TEXT;
-    run->record.color = common_wants_color(c, STDOUT_FILENO);
-    run->record.terminal = common_on_terminal(c);
-    run->record.dry_run = c->dry_run ? &c->client : NULL;
-    run->accept = c->accept;
-    run->summary = c->summary;
-    run->state = c->state;
-    run->deadline = c->deadline;
+    run->source.request.headers = f->common.client.headers;
     run->fail_fast = f->fail_fast;
-    run->dry_run = c->dry_run;
-    run->quiet = c->quiet;
-    run->progress = common_wants_bars(c);
-    run->color = common_wants_color(c, STDERR_FILENO);
-}
-
-/* Nothing was named, and a person sits where the list would come from. */
-static bool waits_for_nobody(const struct download_command *f)
-{
-    return !f->urls && !f->input && isatty(STDIN_FILENO);
+    run->progress = common_wants_bars(&f->common);
 }
 
 static int run_parsed(const struct command *self, struct download_command *f,
@@ -286,9 +248,9 @@ static int run_parsed(const struct command *self, struct download_command *f,
     }
     if (common_finish(&f->common, why) < 0 || check_names(f, why) < 0 ||
         check_existing(f, why) < 0 || check_headers(f, why) < 0 ||
-        check_files(f, why) < 0 || check_stdin(f, why) < 0)
+        check_files(f, why) < 0 || list_check(f->urls, f->input, why) < 0)
         return command_usage_error(self, why);
-    if (waits_for_nobody(f))
+    if (list_waits_for_nobody(f->urls, f->input))
         return command_without_input(self);
     if (read_checksums(f, why) < 0)
         return command_usage_error(self, why);

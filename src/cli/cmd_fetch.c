@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/glob.h"
 #include "base/json.h"
@@ -13,6 +12,7 @@
 #include "cli/common.h"
 #include "cli/content.h"
 #include "cli/help.h"
+#include "cli/list.h"
 #include "cli/parse.h"
 #include "cli/setters.h"
 #include "fetch/fetch.h"
@@ -77,9 +77,9 @@ static int check_stdin(const struct fetch_command *f, struct buf *why)
     for (size_t i = 0; f->json && f->json[i]; i++)
         USE(content_is_stdin(f->json[i]), "the body (--json @-)");
     USE(content_is_stdin(f->write_out), "the format (-w @-)");
-    USE(f->input && !strcmp(f->input, "-"), "the input (-i -)");
+    USE(list_is_stdin(f->input), "the input (-i -)");
     for (size_t i = 0; f->urls && f->urls[i]; i++)
-        USE(!strcmp(f->urls[i], "-"), "the input (-)");
+        USE(list_is_stdin(f->urls[i]), "the input (-)");
     USE(first && none, "the input");
 #undef USE
     if (!second)
@@ -222,45 +222,22 @@ static void fill_source(const struct fetch_command *f, struct source_config *sou
 
 static void fill_record(const struct fetch_command *f, struct record_options *record)
 {
-    record->format = f->compiled                     ? RECORD_WRITE_OUT
-                     : common_wants_json(&f->common) ? RECORD_JSON
-                                                     : RECORD_TEXT;
+    if (f->compiled)
+        record->format = RECORD_WRITE_OUT;
     record->body = f->body;
     record->headers = f->headers;
     record->redirects = f->redirects;
-    record->color = common_wants_color(&f->common, STDOUT_FILENO);
-    record->terminal = common_on_terminal(&f->common);
     record->write_out = f->compiled;
-    record->dry_run = f->common.dry_run ? &f->common.client : NULL;
 }
 
 static int fetch(const struct fetch_command *f)
 {
-    const struct common_options *c = &f->common;
-    struct run_options o = {
-        .client = c->client,
-        .accept = c->accept,
-        .output = c->output,
-        .summary = c->summary,
-        .state = c->state,
-        .deadline = c->deadline,
-        .ordered = f->ordered,
-        .fail_fast = f->fail_fast,
-        .dry_run = c->dry_run,
-        .quiet = c->quiet,
-        .progress = common_wants_progress(c),
-        .color = common_wants_color(c, STDERR_FILENO),
-    };
+    struct run_options o = {.ordered = f->ordered, .fail_fast = f->fail_fast};
 
+    common_fill_run(&f->common, &o);
     fill_source(f, &o.source);
     fill_record(f, &o.record);
     return fetch_run(&o);
-}
-
-/* Nothing was named, and a person sits where the list would come from. */
-static bool waits_for_nobody(const struct fetch_command *f)
-{
-    return !f->urls && !f->input && isatty(STDIN_FILENO);
 }
 
 static int run_parsed(const struct command *self, struct fetch_command *f,
@@ -275,7 +252,7 @@ static int run_parsed(const struct command *self, struct fetch_command *f,
     if (common_finish(&f->common, why) < 0 || check_together(f, why) < 0 ||
         check_files(f, why) < 0 || check_globs(f, why) < 0 || check_stdin(f, why) < 0)
         return command_usage_error(self, why);
-    if (waits_for_nobody(f))
+    if (list_waits_for_nobody(f->urls, f->input))
         return command_without_input(self);
     if (read_body(f, why) < 0 || check_json(f, why) < 0 || read_write_out(f, why) < 0)
         return command_usage_error(self, why);

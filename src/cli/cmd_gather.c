@@ -11,6 +11,7 @@
 #include "cli/common.h"
 #include "cli/content.h"
 #include "cli/help.h"
+#include "cli/list.h"
 #include "cli/parse.h"
 #include "gather/gather.h"
 #include "gather/plan.h"
@@ -200,7 +201,7 @@ static int run_parsed(const struct command *self, struct gather_command *f,
     if (common_finish(&f->common, why) < 0 || check_together(f, why) < 0 ||
         check_files(f, why) < 0)
         return command_usage_error(self, why);
-    if (!f->words && isatty(STDIN_FILENO))
+    if (list_waits_for_nobody(f->words, NULL))
         return without_input(self);
     if (read_spec(f, why) < 0)
         return command_usage_error(self, why);

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/setters.h"
 #include "http/castore.h"
+#include "run/run.h"
 
 #define AT(field) .offset = offsetof(struct common_options, field)
 #define NOT_EMPTY .min = 1
@@ -268,4 +269,22 @@ bool common_wants_color(const struct common_options *o, int fd)
     if ((no_color && *no_color) || !term || !strcmp(term, "dumb"))
         return false;
     return isatty(fd) && !(fd == STDOUT_FILENO && to_file(o));
+}
+
+void common_fill_run(const struct common_options *o, struct run_options *run)
+{
+    run->client = o->client;
+    run->accept = o->accept;
+    run->record.format = common_wants_json(o) ? RECORD_JSON : RECORD_TEXT;
+    run->record.color = common_wants_color(o, STDOUT_FILENO);
+    run->record.terminal = common_on_terminal(o);
+    run->record.dry_run = o->dry_run ? &o->client : NULL;
+    run->output = o->output;
+    run->summary = o->summary;
+    run->state = o->state;
+    run->deadline = o->deadline;
+    run->dry_run = o->dry_run;
+    run->quiet = o->quiet;
+    run->progress = common_wants_progress(o);
+    run->color = common_wants_color(o, STDERR_FILENO);
 }

@@ -42,6 +42,12 @@ void common_clear(struct common_options *o);
 /* Whether records go to a terminal: standard output, or the file of --output. */
 bool common_on_terminal(const struct common_options *o);
 
+struct run_options; /* run/run.h */
+
+/* What these options say of a run. The source, the order and what ends it early are the
+ * command's to set. Strings are borrowed from *o. */
+void common_fill_run(const struct common_options *o, struct run_options *run);
+
 /* The questions that "auto" leaves open. */
 bool common_wants_json(const struct common_options *o);
 bool common_wants_progress(const struct common_options *o);
